@@ -1,0 +1,1 @@
+"""Identifiers of the field: parse, check and format, one code a file."""

@@ -1,0 +1,1 @@
+"""Where it runs: the embedded database, the Prefect server, the worker and the relay."""

@@ -1,0 +1,1 @@
+"""When things happen: one Prefect flow a stage, and the scheduled ones."""

@@ -1,0 +1,1 @@
+"""What touches the world: one thing with a side effect a task."""
