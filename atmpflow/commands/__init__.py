@@ -1,0 +1,14 @@
+"""What may be asked: one frozen type each, with the roles that may ask it."""
+
+from atmpflow.commands import administration, admission, after, collection, manufacture, shipment
+from atmpflow.message import Command
+
+_ROOMS = (admission, collection, shipment, manufacture, administration, after)
+
+COMMANDS: dict[str, type[Command]] = {
+    kind.name: kind
+    for room in _ROOMS
+    for kind in vars(room).values()
+    if isinstance(kind, type) and issubclass(kind, Command) and kind is not Command
+}
+"""Every command by its name."""

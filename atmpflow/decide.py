@@ -1,0 +1,136 @@
+"""From a command and the facts to the events that follow, or a refusal with every reason."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from atmpflow.commands import administration as ask_administration
+from atmpflow.commands import admission as ask_admission
+from atmpflow.commands import after as ask_after
+from atmpflow.commands import collection as ask_collection
+from atmpflow.commands import manufacture as ask_manufacture
+from atmpflow.commands import shipment as ask_shipment
+from atmpflow.decisions import (
+    administration,
+    admission,
+    after,
+    collection,
+    manufacture,
+    shipment,
+)
+from atmpflow.errors import Refused
+from atmpflow.journey import Facts
+from atmpflow.message import Command, Event
+from atmpflow.pathways import AT_ANY_TIME, WHILE_HELD
+from atmpflow.people import Actor, Role
+
+Decision = Callable[[Any, Facts, datetime], list[Event]]
+SignedDecision = Callable[[Any, Facts, datetime, Actor], list[Event]]
+
+_ROOMS = (
+    (ask_admission, admission),
+    (ask_collection, collection),
+    (ask_shipment, shipment),
+    (ask_manufacture, manufacture),
+    (ask_administration, administration),
+    (ask_after, after),
+)
+
+DECISIONS: dict[type[Command], Decision | SignedDecision] = {
+    kind: getattr(decisions, kind.name.replace("-", "_"))
+    for commands, decisions in _ROOMS
+    for kind in vars(commands).values()
+    if isinstance(kind, type)
+    and issubclass(kind, Command)
+    and kind not in (Command, ask_admission.Refer)
+}
+"""The function of each command, found by its name; `refer` opens a journey (opening.py)."""
+
+PERSONAL = frozenset({ask_administration.CheckIdentity, ask_after.LiftHold})
+"""Commands whose outcome depends on which person asks."""
+
+SKEW = timedelta(minutes=5)
+"""How far a reporter's clock may run ahead of ours."""
+
+
+def authorise(command: Command, actor: Actor) -> None:
+    """Deny by default: only the roles a command names may ask it."""
+    if actor.role not in command.roles:
+        roles = ", ".join(sorted(command.roles))
+        raise Refused(
+            "role-not-allowed",
+            "actor.role",
+            f"{actor.role} may not {command.name}.",
+            f"This command belongs to: {roles}.",
+        )
+
+
+def require_possible_time(occurred_at: datetime, now: datetime) -> None:
+    """Nothing has happened in the future."""
+    if occurred_at > now + SKEW:
+        raise Refused(
+            "date-in-future",
+            "occurred_at",
+            "That moment has not come yet.",
+            "Give the time at which it happened, with its time zone.",
+        )
+
+
+def _require_open(command: Command, facts: Facts) -> None:
+    if facts.ended:
+        raise Refused(
+            "journey-ended", "", f"The journey has ended ({facts.ended}).", "Open a new referral."
+        )
+    if facts.hold is not None and type(command) not in WHILE_HELD:
+        raise Refused(
+            "journey-held",
+            "",
+            f"The journey is on hold ({facts.hold.event.name}).",
+            "Two people must agree with lift-hold before anything moves.",
+        )
+
+
+def _require_turn(command: Command, facts: Facts) -> None:
+    step = facts.step
+    if step is None or type(command) in AT_ANY_TIME:
+        return
+    if type(command) not in (step.command, *step.also):
+        raise Refused(
+            "out-of-order",
+            "",
+            f"The journey is at {facts.stage} and waits for {step.command.name} ({step.owner}).",
+            f"Record {step.command.name} first, or look at the journey again.",
+        )
+
+
+def _require_sequence(command: Command, facts: Facts) -> None:
+    """A step cannot have happened before the step it follows."""
+    if type(command) in AT_ANY_TIME or facts.since is None:
+        return
+    if command.occurred_at < facts.since:
+        raise Refused(
+            "date-before-previous",
+            "occurred_at",
+            f"The step before happened at {facts.since:%Y-%m-%d %H:%M:%S} UTC.",
+            "Give the time at which this step happened, with its time zone.",
+        )
+
+
+def decide(command: Command, facts: Facts, now: datetime, actor: Actor) -> list[Event]:
+    """The events that follow from a command.
+
+    Raises Refused, with code, field and remedy, when the command may not be carried out.
+    """
+    authorise(command, actor)
+    require_possible_time(command.occurred_at, now)
+    _require_open(command, facts)
+    _require_turn(command, facts)
+    _require_sequence(command, facts)
+    if actor.role is Role.QP and isinstance(
+        command, ask_manufacture.CertifyBatch | ask_manufacture.RejectBatch
+    ):
+        manufacture.require_independent(actor.id, facts)
+    decision: Any = DECISIONS[type(command)]
+    if type(command) in PERSONAL:
+        return decision(command, facts, now, actor)
+    return decision(command, facts, now)

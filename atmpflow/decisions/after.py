@@ -1,0 +1,113 @@
+"""Monitoring, follow-up, and what may be asked at any time: what follows from each command."""
+
+from datetime import datetime, timedelta
+
+from atmpflow.commands import after as ask
+from atmpflow.decisions.guard import require_right
+from atmpflow.errors import Refused
+from atmpflow.events import after as fact
+from atmpflow.events.administration import DoseAdministered
+from atmpflow.journey import Facts
+from atmpflow.message import Event, event_of
+from atmpflow.people import Actor
+from atmpflow.rules.follow_up import plan_visits
+from atmpflow.rules.toxicity import grade_crs, grade_icans
+from atmpflow.waits import Timer, next_visit, timers, waits_for
+
+
+def _doses(facts: Facts) -> tuple[datetime, datetime]:
+    """Start of the first and end of the last dose."""
+    given = facts.all(DoseAdministered)
+    if not given:
+        raise Refused("out-of-order", "", "No dose was given.", "Record the dose first.")
+    return given[0][1].started_at, given[-1][1].ended_at
+
+
+def plan_monitoring(command: ask.PlanMonitoring, facts: Facts, now: datetime) -> list[Event]:
+    plan, (_, last) = facts.product.monitoring, _doses(facts)
+    near = last + timedelta(days=plan.stay_near_days)
+    return [fact.MonitoringPlanned(until=last + timedelta(days=plan.days), stay_near_until=near)]
+
+
+def grade_toxicity(command: ask.GradeToxicity, facts: Facts, now: datetime) -> list[Event]:
+    graded = event_of(
+        fact.ToxicityGraded, command, crs=grade_crs(command), icans=grade_icans(command)
+    )
+    return [graded]
+
+
+def complete_monitoring(
+    command: ask.CompleteMonitoring, facts: Facts, now: datetime
+) -> list[Event]:
+    planned = facts.last(fact.MonitoringPlanned)
+    require_right(
+        planned is not None and command.occurred_at >= planned.until,
+        "monitoring-too-short",
+        "occurred_at",
+        f"Monitoring lasts until {planned.until:%Y-%m-%d %H:%M} UTC." if planned else "No plan.",
+        "Complete monitoring when the period of the product has passed.",
+    )
+    return [fact.MonitoringCompleted()]
+
+
+def plan_follow_up(command: ask.PlanFollowUp, facts: Facts, now: datetime) -> list[Event]:
+    first, _ = _doses(facts)
+    return [fact.FollowUpPlanned(visits=plan_visits(facts.product.follow_up, first))]
+
+
+def record_follow_up(command: ask.RecordFollowUp, facts: Facts, now: datetime) -> list[Event]:
+    visit = next_visit(facts)
+    due = visit.day if visit else None
+    require_right(
+        command.day == due,
+        "visit-unexpected",
+        "day",
+        f"The visit of day {due} is next.",
+        f"Give {due}; a missed visit is recorded as not-assessed before the next one.",
+    )
+    recorded = event_of(fact.FollowUpRecorded, command)
+    last = facts.product.follow_up.visits_day[-1]
+    return [recorded, fact.JourneyCompleted()] if command.day == last else [recorded]
+
+
+def fire_timer(command: ask.FireTimer, facts: Facts, now: datetime) -> list[Event]:
+    if Timer(command.kind, command.due_at) not in timers(facts):
+        return []
+    if command.kind == "material-expires":
+        return [fact.MaterialExpired(due_at=command.due_at)]
+    if command.kind == "product-expires":
+        return [fact.ProductExpired(due_at=command.due_at)]
+    if command.kind.startswith("follow-up:"):
+        day = int(command.kind.partition(":")[2])
+        return [fact.FollowUpDue(day=day, due_at=command.due_at)]
+    wait = waits_for(facts)
+    awaited = wait.command if wait else ""
+    owner = wait.owner if wait else ""
+    return [fact.DeadlinePassed(awaited=awaited, owner=owner, due_at=command.due_at)]
+
+
+def place_hold(command: ask.PlaceHold, facts: Facts, now: datetime) -> list[Event]:
+    return [fact.HoldPlaced(reason=command.reason)]
+
+
+def lift_hold(command: ask.LiftHold, facts: Facts, now: datetime, actor: Actor) -> list[Event]:
+    require_right(
+        facts.hold is not None,
+        "not-held",
+        "",
+        "The journey is not on hold.",
+        "Look at the journey: atmpflow journey ID.",
+    )
+    require_right(
+        actor.id not in facts.agreed,
+        "lift-not-independent",
+        "actor",
+        "This person has already agreed.",
+        "A second person must agree.",
+    )
+    agreed = fact.HoldLiftAgreed(person=actor.id, reason=command.reason)
+    return [agreed, fact.HoldLifted()] if facts.agreed else [agreed]
+
+
+def withdraw(command: ask.Withdraw, facts: Facts, now: datetime) -> list[Event]:
+    return [event_of(fact.JourneyWithdrawn, command)]

@@ -1,0 +1,54 @@
+"""Collection of the starting material: what follows from each command."""
+
+from datetime import datetime
+
+from atmpflow.codes.isbt128 import check as check_din
+from atmpflow.commands import collection as ask
+from atmpflow.decisions.guard import objections, require_right, require_same
+from atmpflow.errors import Refused
+from atmpflow.events import collection as fact
+from atmpflow.journey import Facts
+from atmpflow.message import Event, event_of
+from atmpflow.products.spec import StartingMaterial
+from atmpflow.rules.material import judge_collection, material_expires
+
+
+def _need(facts: Facts) -> StartingMaterial:
+    need = facts.product.starting_material
+    if need is None:
+        raise Refused("out-of-order", "", "Nothing is collected for this product.", "")
+    return need
+
+
+def record_collection(command: ask.RecordCollection, facts: Facts, now: datetime) -> list[Event]:
+    require_same(
+        command.scanned_coi,
+        facts.coi,
+        code="coi-mismatch",
+        field="scanned_coi",
+        what="chain-of-identity id",
+    )
+    require_right(
+        command.started_at < command.ended_at <= command.occurred_at,
+        "date-impossible",
+        "ended_at",
+        "The collection must start before it ends and end before it is recorded.",
+        "Give start and end of the collection.",
+    )
+    unit = check_din(command.unit, "unit")
+    expires = material_expires(_need(facts), command.ended_at)
+    return [event_of(fact.CollectionCompleted, command, unit=unit, expires_at=expires)]
+
+
+def record_cell_count(command: ask.RecordCellCount, facts: Facts, now: datetime) -> list[Event]:
+    return [event_of(fact.MaterialTested, command)]
+
+
+def assess_collection(command: ask.AssessCollection, facts: Facts, now: datetime) -> list[Event]:
+    tested = facts.last(fact.MaterialTested)
+    if tested is None:
+        raise Refused("out-of-order", "", "No count is recorded.", "Record the cell count first.")
+    judged = judge_collection(_need(facts), count=tested.count, viability_pct=tested.viability_pct)
+    if judged.allowed:
+        return [fact.MaterialAccepted()]
+    return [fact.CollectionShort(objections=objections(judged))]

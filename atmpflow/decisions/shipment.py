@@ -1,0 +1,130 @@
+"""A shipment leg: what follows from each command."""
+
+from datetime import datetime
+
+from atmpflow.commands import shipment as ask
+from atmpflow.decisions.guard import objections, require, require_right, require_same
+from atmpflow.errors import Refused
+from atmpflow.events import shipment as fact
+from atmpflow.events.collection import Scanned
+from atmpflow.journey import Facts
+from atmpflow.message import Event, event_of
+from atmpflow.products.spec import Band
+from atmpflow.rules.arrival import judge_arrival
+from atmpflow.rules.cold_chain import Findings, judge_leg
+from atmpflow.rules.identity import judge_label
+from atmpflow.rules.supply import supply, units_in_transit
+
+
+def band_of_leg(facts: Facts) -> Band:
+    """The band that the present leg must keep: material's on the way out, else the product's."""
+    material = facts.product.starting_material
+    if facts.stage == "dispatch" and material is not None:
+        return material.transport
+    return facts.product.shipper or facts.product.storage
+
+
+def book_courier(command: ask.BookCourier, facts: Facts, now: datetime) -> list[Event]:
+    centre, maker = facts.referral.treating_centre, facts.product.holder
+    out = facts.stage == "dispatch"
+    sender, receiver = (centre, maker) if out else (maker, centre)
+    leg = "outbound" if out else "inbound"
+    return [event_of(fact.CourierBooked, command, leg=leg, sender=sender, receiver=receiver)]
+
+
+def _check_label(scan: Scanned, facts: Facts) -> None:
+    require(
+        judge_label(
+            scanned_coi=scan.scanned_coi,
+            scanned_unit=scan.scanned_unit,
+            coi=facts.coi,
+            units=units_in_transit(facts),
+        ),
+        code="identity-mismatch",
+        field="scanned_coi, scanned_unit",
+        remedy="Stop. Scan the label again; when it still differs, place a hold on the journey.",
+    )
+
+
+def pack_shipment(command: ask.PackShipment, facts: Facts, now: datetime) -> list[Event]:
+    _check_label(command, facts)
+    require_right(
+        command.charged_at <= command.occurred_at,
+        "date-impossible",
+        "charged_at",
+        "The shipper was charged after it was packed.",
+        "Give the time at which the shipper was charged.",
+    )
+    return [event_of(fact.ShipmentPacked, command)]
+
+
+def _packed(facts: Facts) -> fact.ShipmentPacked:
+    packed = facts.last(fact.ShipmentPacked)
+    if packed is None:
+        raise Refused("out-of-order", "", "Nothing is packed.", "Record the packing first.")
+    return packed
+
+
+def collect_shipment(command: ask.CollectShipment, facts: Facts, now: datetime) -> list[Event]:
+    sealed = _packed(facts).seal
+    require_same(command.seal, sealed, code="seal-mismatch", field="seal", what="seal number")
+    return [event_of(fact.ShipmentCollected, command)]
+
+
+def deliver_shipment(command: ask.DeliverShipment, facts: Facts, now: datetime) -> list[Event]:
+    return [fact.ShipmentDelivered()]
+
+
+def receive_shipment(command: ask.ReceiveShipment, facts: Facts, now: datetime) -> list[Event]:
+    _check_label(command, facts)
+    return [event_of(fact.ShipmentReceived, command)]
+
+
+def record_temperature_log(
+    command: ask.RecordTemperatureLog, facts: Facts, now: datetime
+) -> list[Event]:
+    packed = _packed(facts).logger
+    require_same(
+        command.logger, packed, code="logger-mismatch", field="logger", what="logger serial number"
+    )
+    return [event_of(fact.TemperatureLogged, command)]
+
+
+def assess_shipment(command: ask.AssessShipment, facts: Facts, now: datetime) -> list[Event]:
+    found = Findings(
+        readings=command.readings,
+        lowest_c=command.lowest_c,
+        highest_c=command.highest_c,
+        minutes_outside=command.minutes_outside,
+        longest_gap_min=command.longest_gap_min,
+        covers_leg=command.covers_leg,
+    )
+    judged = judge_leg(found, band_of_leg(facts)) & judge_arrival(facts)
+    if judged.allowed:
+        return [event_of(fact.ShipmentAccepted, command)]
+    return [event_of(fact.ShipmentQuarantined, command, objections=objections(judged))]
+
+
+def decide_deviation(command: ask.DecideDeviation, facts: Facts, now: datetime) -> list[Event]:
+    if command.decision == "accept":
+        return [fact.DeviationAccepted(justification=command.justification)]
+    return [fact.DeviationRejected(justification=command.justification)]
+
+
+def accept_product(command: ask.AcceptProduct, facts: Facts, now: datetime) -> list[Event]:
+    stock = supply(facts)
+    require_right(
+        stock is not None and stock.certified_by is not None,
+        "not-certified",
+        "certificate_checked",
+        "No certificate of a Qualified Person is on record for these units.",
+        "Ask the manufacturer for the certificate; keep the product in quarantine.",
+    )
+    require_right(
+        stock is not None and stock.expires_at > command.occurred_at,
+        "expired",
+        "occurred_at",
+        "The product is past its expiry.",
+        "Quarantine it and tell the manufacturer.",
+    )
+    return [fact.ProductAccepted(certificate_checked=True)]

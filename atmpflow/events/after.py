@@ -1,0 +1,131 @@
+"""Monitoring, follow-up, and what may happen at any time."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from atmpflow.message import Content, Event, Text, Utc
+
+
+class MonitoringPlanned(Event):
+    name: ClassVar = "monitoring.planned"
+
+    until: Utc
+    stay_near_until: Utc
+
+
+class ToxicitySigns(Content):
+    """What was seen today; ASTCT 2019 grades it, the worst item decides."""
+
+    fever_c: float | None = Field(default=None, ge=30, le=45, title="Temperature", description="C")
+    treated: bool = Field(
+        default=False,
+        title="Antipyretic or anticytokine given",
+        description="Tocilizumab, steroid or antipyretic: fever is then no longer required",
+    )
+    hypotension: Literal["none", "no-vasopressor", "one-vasopressor", "several-vasopressors"] = (
+        Field(default="none", title="Hypotension")
+    )
+    hypoxia: Literal["none", "low-flow", "high-flow", "positive-pressure"] = Field(
+        default="none", title="Hypoxia"
+    )
+    ice_score: int | None = Field(default=None, ge=0, le=10, title="ICE score", description="0-10")
+    consciousness: Literal["awake", "to-voice", "to-touch", "unarousable"] = Field(
+        default="awake", title="Consciousness", description="Awakens spontaneously, to voice, ..."
+    )
+    seizure: Literal["none", "brief-or-resolving", "prolonged"] = Field(
+        default="none", title="Seizure"
+    )
+    motor_weakness: bool = Field(default=False, title="Deep focal motor weakness")
+    raised_pressure: Literal["none", "focal-oedema", "diffuse-oedema"] = Field(
+        default="none", title="Raised intracranial pressure or cerebral oedema"
+    )
+
+
+class ToxicityGraded(Event, ToxicitySigns):
+    name: ClassVar = "toxicity.graded"
+
+    crs: int
+    icans: int | None
+
+
+class MonitoringCompleted(Event):
+    name: ClassVar = "monitoring.completed"
+
+
+class Visit(Content):
+    """One visit of the follow-up plan."""
+
+    day: int
+    due_at: Utc
+
+
+class FollowUpPlanned(Event):
+    name: ClassVar = "follow_up.planned"
+
+    visits: tuple[Visit, ...]
+
+
+class FollowUpDue(Event):
+    name: ClassVar = "follow_up.due"
+
+    day: int
+    due_at: Utc
+
+
+class FollowedUp(Content):
+    day: int = Field(ge=1, title="Visit", description="Day of the plan, e.g. 100")
+    alive: bool = Field(title="Alive")
+    disease: Literal["remission", "stable", "progressed", "not-assessed"] = Field(title="Disease")
+    registry_reported: bool = Field(title="Reported to the registry", description="e.g. EBMT")
+
+
+class FollowUpRecorded(Event, FollowedUp):
+    name: ClassVar = "follow_up.recorded"
+
+
+class DeadlinePassed(Event):
+    name: ClassVar = "deadline.passed"
+
+    awaited: Text
+    owner: Text
+    due_at: Utc
+
+
+class MaterialExpired(Event):
+    name: ClassVar = "material.expired"
+
+    due_at: Utc
+
+
+class ProductExpired(Event):
+    name: ClassVar = "product.expired"
+
+    due_at: Utc
+
+
+class HoldPlaced(Event):
+    name: ClassVar = "hold.placed"
+
+    reason: Text
+
+
+class HoldLiftAgreed(Event):
+    name: ClassVar = "hold.lift_agreed"
+
+    person: Text
+    reason: Text
+
+
+class HoldLifted(Event):
+    name: ClassVar = "hold.lifted"
+
+
+class JourneyWithdrawn(Event):
+    name: ClassVar = "journey.withdrawn"
+
+    reason: Literal["patient-choice", "clinical", "other-treatment", "administrative"]
+
+
+class JourneyCompleted(Event):
+    name: ClassVar = "journey.completed"

@@ -1,0 +1,53 @@
+"""Collection of the starting material: what can have happened."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from atmpflow.events.admission import Objection
+from atmpflow.message import Content, Event, Text, Utc
+
+
+class Scanned(Content):
+    """A unit's label read at a hand-over: both identifiers, never one."""
+
+    scanned_unit: Text = Field(title="Scanned unit", description="Unit number on the bag or kit")
+    scanned_coi: Text = Field(title="Scanned COI", description="Chain-of-identity id on the label")
+
+
+class Collected(Content):
+    scanned_coi: Text = Field(title="Scanned COI", description="Chain-of-identity id on wristband")
+    second_identifier: Text = Field(
+        pattern=r"^(name|birth-date|nhs-number)$",
+        title="Second identifier",
+        description="Which was also checked: name, birth-date or nhs-number",
+    )
+    unit: Text = Field(title="Unit number", description="ISBT 128 donation number of the bag")
+    volume_ml: float = Field(gt=0, le=2000, title="Volume", description="Millilitres")
+    started_at: Utc = Field(title="Collection started")
+    ended_at: Utc = Field(title="Collection ended")
+
+
+class CollectionCompleted(Event, Collected):
+    name: ClassVar = "collection.completed"
+
+    expires_at: Utc
+
+
+class Counted(Content):
+    count: float = Field(ge=0, title="Count", description="In the product's own measure")
+    viability_pct: float = Field(ge=0, le=100, title="Viability", description="Per cent")
+
+
+class MaterialTested(Event, Counted):
+    name: ClassVar = "material.tested"
+
+
+class MaterialAccepted(Event):
+    name: ClassVar = "material.accepted"
+
+
+class CollectionShort(Event):
+    name: ClassVar = "collection.short"
+
+    objections: tuple[Objection, ...]

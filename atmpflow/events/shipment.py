@@ -1,0 +1,101 @@
+"""A shipment leg, out with the material or back with the product: what can have happened."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from atmpflow.events.admission import Objection
+from atmpflow.events.collection import Scanned
+from atmpflow.message import Content, Event, Text, Utc
+
+
+class CourierBooked(Event):
+    name: ClassVar = "courier.booked"
+
+    shipment: UUID
+    leg: Literal["outbound", "inbound"]
+    courier: Text
+    reference: Text
+    sender: Text
+    receiver: Text
+
+
+class Packed(Scanned):
+    shipper: Text = Field(title="Shipper", description="Asset number of the shipper")
+    seal: Text = Field(title="Seal number")
+    logger: Text = Field(title="Logger serial", description="Serial number of the data logger")
+    charged_at: Utc = Field(title="Charged at", description="Shipper charged or conditioned")
+    hold_time_h: float = Field(gt=0, le=2000, title="Hold time", description="Validated hours")
+
+
+class ShipmentPacked(Event, Packed):
+    name: ClassVar = "shipment.packed"
+
+
+class ShipmentCollected(Event):
+    name: ClassVar = "shipment.collected"
+
+    seal: Text
+
+
+class ShipmentDelivered(Event):
+    name: ClassVar = "shipment.delivered"
+
+
+class Received(Scanned):
+    seal: Text = Field(title="Seal number", description="As read on arrival")
+    seal_intact: bool = Field(title="Seal intact")
+
+
+class ShipmentReceived(Event, Received):
+    name: ClassVar = "shipment.received"
+
+
+class Logged(Content):
+    logger: Text = Field(title="Logger serial", description="Serial number read from the file")
+    file_sha256: str = Field(pattern=r"^[0-9a-f]{64}$", title="File hash", description="SHA-256")
+    readings: int = Field(ge=0, title="Readings", description="How many the file holds")
+
+
+class TemperatureLogged(Event, Logged):
+    name: ClassVar = "temperature.logged"
+
+
+class ColdChainFindings(Content):
+    """What the readings of one leg say, from pack-out to receipt; minutes and degrees Celsius."""
+
+    readings: int
+    lowest_c: float | None
+    highest_c: float | None
+    minutes_outside: float
+    longest_gap_min: float
+    covers_leg: bool
+
+
+class ShipmentAccepted(Event, ColdChainFindings):
+    name: ClassVar = "shipment.accepted"
+
+
+class ShipmentQuarantined(Event, ColdChainFindings):
+    name: ClassVar = "shipment.quarantined"
+
+    objections: tuple[Objection, ...]
+
+
+class DeviationAccepted(Event):
+    name: ClassVar = "deviation.accepted"
+
+    justification: Text
+
+
+class DeviationRejected(Event):
+    name: ClassVar = "deviation.rejected"
+
+    justification: Text
+
+
+class ProductAccepted(Event):
+    name: ClassVar = "product.accepted"
+
+    certificate_checked: bool

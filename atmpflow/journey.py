@@ -1,0 +1,174 @@
+"""The facts a rule may look at: a journey as its events tell it, folded one by one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from atmpflow.events.administration import (
+    AdministrationBlocked,
+    ConditioningBlocked,
+    IdentityMismatched,
+)
+from atmpflow.events.admission import ReferralReceived
+from atmpflow.events.after import HoldLiftAgreed, HoldLifted, HoldPlaced
+from atmpflow.message import Event
+from atmpflow.pathways import ENDINGS, Stage, Step, stages_of
+from atmpflow.people import Actor
+from atmpflow.products.catalogue import product as product_named
+from atmpflow.products.spec import ProductSpec
+
+E = TypeVar("E", bound=Event)
+
+HOLDS = (HoldPlaced, IdentityMismatched, ConditioningBlocked, AdministrationBlocked)
+"""Events after which nothing moves until two people have agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event with its place in the ledger: who, when, and the hash that seals it."""
+
+    seq: int
+    event: Event
+    actor: Actor
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One journey. `stage` and `position` say which step it waits for."""
+
+    journey: UUID
+    history: tuple[Recorded, ...]
+    stage: str
+    position: int = 0
+    since: datetime | None = None
+    ended: str | None = None
+
+    @property
+    def version(self) -> int:
+        """How many events there are; the expected version of the next command."""
+        return len(self.history)
+
+    @property
+    def referral(self) -> ReferralReceived:
+        first = self.history[0].event
+        assert isinstance(first, ReferralReceived)  # noqa: S101 - fold() begins no other way
+        return first
+
+    @property
+    def coi(self) -> str:
+        return self.referral.coi
+
+    @property
+    def product(self) -> ProductSpec:
+        return product_named(self.referral.product)
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        return stages_of(self.product)
+
+    @property
+    def step(self) -> Step | None:
+        """What the journey waits for; none when it has ended."""
+        if self.ended:
+            return None
+        return stage_named(self.stages, self.stage).steps[self.position]
+
+    def all(self, kind: type[E]) -> tuple[tuple[Recorded, E], ...]:
+        """Every event of a kind, oldest first, with its place in the ledger."""
+        return tuple((row, row.event) for row in self.history if isinstance(row.event, kind))
+
+    def recorded(self, kind: type[E]) -> tuple[Recorded, E] | None:
+        """The latest event of a kind, with its place in the ledger."""
+        for row in reversed(self.history):
+            if isinstance(row.event, kind):
+                return row, row.event
+        return None
+
+    def last(self, kind: type[E]) -> E | None:
+        """The latest event of a kind."""
+        found = self.recorded(kind)
+        return found[1] if found else None
+
+    def when(self, kind: type[Event]) -> datetime | None:
+        """When the latest event of a kind happened."""
+        found = self.recorded(kind)
+        return found[0].occurred_at if found else None
+
+    def since_last(self, kind: type[E], mark: type[Event]) -> tuple[tuple[Recorded, E], ...]:
+        """Events of a kind after the latest `mark` event."""
+        found = self.recorded(mark)
+        after = found[0].seq if found else 0
+        return tuple((row, event) for row, event in self.all(kind) if row.seq > after)
+
+    @property
+    def hold(self) -> Recorded | None:
+        """The open hold, if any: the first since the last was lifted."""
+        lifted = self.recorded(HoldLifted)
+        after = lifted[0].seq if lifted else 0
+        return next(
+            (row for row in self.history if row.seq > after and isinstance(row.event, HOLDS)), None
+        )
+
+    @property
+    def agreed(self) -> frozenset[str]:
+        """Who agreed to lift the open hold."""
+        hold = self.hold
+        return frozenset(
+            event.person
+            for row, event in self.all(HoldLiftAgreed)
+            if hold is not None and row.seq > hold.seq
+        )
+
+
+def stage_named(stages: Iterable[Stage], name: str) -> Stage:
+    """The stage of that name."""
+    return next(stage for stage in stages if stage.name == name)
+
+
+def move(stage: Stage, position: int, event: str) -> int:
+    """Where in a stage an event leads: past the last step it ends, or back to one it reopens."""
+    for index, step in enumerate(stage.steps):
+        if event in step.returns_on:
+            return index
+    ended = [index for index, step in enumerate(stage.steps) if event in step.ended_by]
+    return ended[-1] + 1 if ended else position
+
+
+def begin(journey: UUID, row: Recorded) -> Facts:
+    """A journey begins with its referral and no other event."""
+    if not isinstance(row.event, ReferralReceived):
+        raise ValueError(f"a journey cannot begin with {row.event.name}")
+    return Facts(journey, (row,), stage="referral", since=row.occurred_at)
+
+
+def apply(facts: Facts, row: Recorded) -> Facts:
+    """The facts after one more event."""
+    history = (*facts.history, row)
+    ended = ENDINGS.get(row.event.name, facts.ended)
+    stages = facts.stages
+    index = next(i for i, stage in enumerate(stages) if stage.name == facts.stage)
+    position = move(stages[index], facts.position, row.event.name)
+    if position == len(stages[index].steps) and index + 1 < len(stages) and not ended:
+        index, position = index + 1, 0
+    position = min(position, len(stages[index].steps) - 1)
+    moved = (stages[index].name, position) != (facts.stage, facts.position)
+    return replace(
+        facts,
+        history=history,
+        stage=stages[index].name,
+        position=position,
+        since=row.occurred_at if moved else facts.since,
+        ended=ended,
+    )
+
+
+def fold(journey: UUID, rows: Iterable[Recorded]) -> Facts:
+    """The facts of a journey from its whole history."""
+    iterator = iter(rows)
+    facts = begin(journey, next(iterator))
+    for row in iterator:
+        facts = apply(facts, row)
+    return facts

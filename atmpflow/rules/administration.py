@@ -1,0 +1,89 @@
+"""May this dose be given now? The gate, the two checkers and the window of use."""
+
+from datetime import datetime, timedelta
+
+from atmpflow.events.administration import (
+    ConditioningCompleted,
+    DoseAdministered,
+    DosePrepared,
+    IdentityChecked,
+    Phase,
+    ProductThawed,
+)
+from atmpflow.events.admission import ConsentVerified
+from atmpflow.events.shipment import ProductAccepted
+from atmpflow.journey import Facts, Recorded
+from atmpflow.products.spec import UseWindow
+from atmpflow.rules.supply import supply
+from atmpflow.verdict import Reason, Verdict, verdict
+
+GATE = "EU GMP Part IV 11 (release); SmPC of the product, 4.2 and 6.6"
+
+
+def next_dose(facts: Facts) -> int:
+    """The number of the dose that is due, counted from 1."""
+    return len(facts.all(DoseAdministered)) + 1
+
+
+def judge_gate(facts: Facts, now: datetime) -> Verdict:
+    """Certified, accepted on site, in date, consented, conditioned, nothing held."""
+    stock = supply(facts)
+    due = facts.product.conditioning is not None and not facts.last(ConditioningCompleted)
+    return verdict(
+        (
+            None if stock and stock.certified_by else Reason("not-certified", "no QP", GATE),
+            None if facts.last(ProductAccepted) else Reason("not-accepted", "pharmacy", GATE),
+            Reason("expired", "past the expiry on the label", GATE)
+            if stock and stock.expires_at <= now
+            else None,
+            None if facts.last(ConsentVerified) else Reason("consent-missing", "", GATE),
+            Reason("not-conditioned", "conditioning is not complete", GATE) if due else None,
+            Reason("held", "the journey is on hold", GATE) if facts.hold else None,
+        )
+    )
+
+
+def checks_of(facts: Facts, phase: Phase) -> tuple[tuple[Recorded, IdentityChecked], ...]:
+    """The matching checks of the present dose and phase."""
+    return tuple(
+        (row, check)
+        for row, check in facts.since_last(IdentityChecked, DoseAdministered)
+        if check.phase == phase
+    )
+
+
+def _began(facts: Facts, window: UseWindow) -> datetime | None:
+    """When the clock of a window began for the present dose."""
+    kind = ProductThawed if window.begins == "thaw" else DosePrepared
+    found = facts.since_last(kind, DoseAdministered)
+    return found[-1][1].began_at if found else None
+
+
+def use_by(facts: Facts) -> datetime | None:
+    """The last moment of use of the present dose: the earliest end of all clocks that run."""
+    ends = [
+        began + window.length
+        for window in facts.product.use_windows
+        if (began := _began(facts, window)) is not None
+    ]
+    stock = supply(facts)
+    if stock:
+        ends.append(stock.expires_at)
+    return min(ends) if ends else None
+
+
+def judge_window(facts: Facts, *, started_at: datetime, ended_at: datetime) -> Verdict:
+    """The whole administration lies in every window of use; a dose out of window is refused."""
+    reasons: list[Reason | None] = []
+    for window in facts.product.use_windows:
+        began = _began(facts, window)
+        if began is None:
+            reasons.append(Reason("not-prepared", f"no {window.begins} recorded", window.source))
+        elif started_at < began:
+            reasons.append(Reason("before-preparation", "starts too early", window.source))
+        elif ended_at > began + window.length:
+            over = ended_at - began - window.length
+            reasons.append(
+                Reason("window-passed", f"{over / timedelta(minutes=1):.0f} min", window.source)
+            )
+    return verdict(reasons)

@@ -1,0 +1,41 @@
+"""Does what screening found meet every criterion of the product?"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from atmpflow.products.spec import Criterion, ProductSpec
+from atmpflow.verdict import Reason, Verdict, verdict
+
+VIROLOGY_AGE = "virology-age-days"
+
+
+def judge_criterion(criterion: Criterion, *, answer: bool | float | None) -> Reason | None:
+    """One criterion against one answer; an unanswered question is a reason against."""
+    if answer is None:
+        return Reason(criterion.code, "not answered", criterion.source)
+    if criterion.must_be is not None:
+        right = isinstance(answer, bool) and answer is criterion.must_be
+        return None if right else Reason(criterion.code, f"is {answer}", criterion.source)
+    if isinstance(answer, bool):
+        return Reason(criterion.code, "a number is needed", criterion.source)
+    too_low = criterion.low is not None and answer < criterion.low
+    too_high = criterion.high is not None and answer > criterion.high
+    if too_low or too_high:
+        return Reason(criterion.code, f"is {answer:g}, outside the range", criterion.source)
+    return None
+
+
+def judge_findings(
+    product: ProductSpec,
+    answers: Mapping[str, bool | float],
+    virology_taken_at: datetime | None,
+    now: datetime,
+) -> Verdict:
+    """Every criterion of the product, with every reason; the age of virology is computed."""
+    known = dict(answers)
+    known.pop(VIROLOGY_AGE, None)
+    if virology_taken_at is not None and virology_taken_at <= now:
+        known[VIROLOGY_AGE] = (now - virology_taken_at).total_seconds() / 86_400
+    return verdict(
+        judge_criterion(item, answer=known.get(item.code)) for item in product.eligibility
+    )

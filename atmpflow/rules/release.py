@@ -1,0 +1,48 @@
+"""May the Qualified Person certify this batch? (EU GMP Annex 16; Part IV 11)"""
+
+from datetime import datetime
+
+from atmpflow.events.admission import ConsentVerified
+from atmpflow.events.manufacture import (
+    ManufactureCompleted,
+    QualityPassed,
+    QualityResultsRecorded,
+)
+from atmpflow.events.shipment import DeviationAccepted, ShipmentAccepted
+from atmpflow.journey import Facts
+from atmpflow.verdict import Reason, Verdict, verdict
+
+SOURCE = "EU GMP Annex 16, 1.7 (what must be assured before certification)"
+INDEPENDENT = "EU GMP Part IV 11 (the QP has not made or checked the batch)"
+
+
+def judge_record(facts: Facts, now: datetime) -> Verdict:
+    """What the batch record misses: material accepted, made, tested, in date, consent in force."""
+    made = facts.last(ManufactureCompleted)
+    arrived = facts.last(ShipmentAccepted) or facts.last(DeviationAccepted)
+    return verdict(
+        (
+            None if arrived else Reason("material-not-accepted", "starting material", SOURCE),
+            None if made else Reason("not-made", "no completed manufacture", SOURCE),
+            None if facts.last(QualityPassed) else Reason("tests-missing", "quality", SOURCE),
+            Reason("expired", "past the expiry on the label", SOURCE)
+            if made and made.expires_at <= now
+            else None,
+            None if facts.last(ConsentVerified) else Reason("consent-missing", "", SOURCE),
+            Reason("held", "the journey is on hold", SOURCE) if facts.hold else None,
+        )
+    )
+
+
+def judge_certifier(facts: Facts, person: str) -> Verdict:
+    """The QP is not the person who made or checked the batch."""
+    made = facts.recorded(ManufactureCompleted)
+    checked = facts.recorded(QualityResultsRecorded)
+    hands = {found[0].actor.id for found in (made, checked) if found}
+    return verdict(
+        (
+            Reason("qp-not-independent", "made or checked this batch", INDEPENDENT)
+            if person in hands
+            else None,
+        )
+    )

@@ -1,0 +1,76 @@
+"""What does a journey wait for, whose is it, and when does it fall due?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from atmpflow.events.administration import DoseAdministered
+from atmpflow.events.after import FollowUpDue, FollowUpPlanned, FollowUpRecorded, Visit
+from atmpflow.events.collection import CollectionCompleted
+from atmpflow.events.manufacture import ManufactureStarted
+from atmpflow.journey import Facts
+from atmpflow.people import Role
+from atmpflow.rules.supply import supply
+
+HOLD_WITHIN = timedelta(days=1)
+"""Operational default: a hold is decided on within a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The named thing an open journey waits for, with its owner and deadline."""
+
+    command: str
+    owner: Role
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """At this moment this is due. `kind` is unique in a journey."""
+
+    kind: str
+    due_at: datetime
+
+
+def next_visit(facts: Facts) -> Visit | None:
+    """The earliest visit of the follow-up plan that is not recorded yet."""
+    plan = facts.last(FollowUpPlanned)
+    done = {event.day for _, event in facts.all(FollowUpRecorded)}
+    return next((visit for visit in plan.visits if visit.day not in done), None) if plan else None
+
+
+def waits_for(facts: Facts) -> Wait | None:
+    """The present wait; none when the journey has ended."""
+    step, since = facts.step, facts.since
+    if step is None or since is None:
+        return None
+    hold = facts.hold
+    if hold is not None:
+        due = hold.occurred_at + HOLD_WITHIN
+        return Wait("lift-hold", Role.COMPLIANCE, hold.occurred_at, due)
+    visit = next_visit(facts) if facts.stage == "follow_up" else None
+    until = (visit.due_at if visit else since) + step.within
+    return Wait(step.command.name, step.owner, since, until)
+
+
+def timers(facts: Facts) -> frozenset[Timer]:
+    """Every timer this journey should have running; the record keeps exactly these."""
+    return frozenset(_timers(facts)) if not facts.ended else frozenset()
+
+
+def _timers(facts: Facts) -> Iterator[Timer]:
+    wait = waits_for(facts)
+    if wait:
+        yield Timer(f"wait:{wait.command}:{wait.until.isoformat()}", wait.until)
+    collected = facts.last(CollectionCompleted)
+    if collected and not facts.last(ManufactureStarted):
+        yield Timer("material-expires", collected.expires_at)
+    stock = supply(facts)
+    if stock and not facts.last(DoseAdministered):
+        yield Timer("product-expires", stock.expires_at)
+    visit = next_visit(facts)
+    announced = {event.day for _, event in facts.all(FollowUpDue)}
+    if visit and visit.day not in announced:
+        yield Timer(f"follow-up:{visit.day}", visit.due_at)

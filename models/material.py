@@ -1,0 +1,66 @@
+"""Bags, vials and kits: each belongs to one journey for ever, and somebody holds each."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlmodel import Field, SQLModel
+
+from models.base import check, moment, unit_of_journey
+
+
+class Unit(SQLModel, table=True):
+    """One container of starting material or product, of one journey (EU GMP Part IV 11)."""
+
+    __table_args__ = (
+        # The pair is what other tables refer to, so that no row can name another patient's unit.
+        UniqueConstraint("unit", "journey_id"),
+        ForeignKeyConstraint(["parent", "journey_id"], ["unit.unit", "unit.journey_id"]),
+        check("kind IN ('material', 'product')", "unit_kind"),
+    )
+
+    unit: str = Field(primary_key=True)
+    journey_id: UUID = Field(foreign_key="journey.id", index=True)
+    kind: str
+    parent: str | None = None
+    batch: str | None = None
+    state: str
+    expires_at: datetime = moment()
+    recorded_at: datetime = moment()
+
+
+class Custody(SQLModel, table=True):
+    """Who held a unit from when until when; never two at once."""
+
+    __table_args__ = (
+        unit_of_journey(),
+        check("ends_at IS NULL OR ends_at >= starts_at", "custody_interval"),
+        ExcludeConstraint(
+            ("unit", "="),
+            (text("tstzrange(starts_at, ends_at)"), "&&"),
+            name="ex_custody_one_holder",
+            using="gist",
+        ),
+    )
+
+    unit: str = Field(primary_key=True)
+    starts_at: datetime = moment(primary_key=True)
+    journey_id: UUID
+    holder: str
+    role: str
+    ends_at: datetime | None = moment(default=None)
+
+
+class StockUnit(SQLModel, table=True):
+    """A certified unit of an allogeneic product on the shelf; one patient's at a time."""
+
+    __tablename__ = "stock_unit"  # pyright: ignore[reportAssignmentType]
+
+    unit: str = Field(primary_key=True)
+    product: str = Field(index=True)
+    batch: str
+    hla: str
+    restricted_by: str
+    expires_at: datetime = moment()
+    certified_by: str

@@ -1,0 +1,62 @@
+"""Shipment legs and the temperature readings of their loggers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from models.base import check, digest, moment
+
+
+class Shipment(SQLModel, table=True):
+    """One leg: out with the material, or in with the product."""
+
+    __table_args__ = (
+        check("leg IN ('outbound', 'inbound')", "shipment_leg"),
+        check("collected_at IS NULL OR collected_at >= packed_at", "shipment_collected"),
+        check("delivered_at IS NULL OR delivered_at >= collected_at", "shipment_delivered"),
+        check("received_at IS NULL OR received_at >= delivered_at", "shipment_received"),
+        check(
+            "verdict IS NULL OR verdict IN ('accepted', 'quarantined', 'rejected')",
+            "shipment_verdict",
+        ),
+    )
+
+    id: UUID = Field(primary_key=True)
+    journey_id: UUID = Field(foreign_key="journey.id", index=True)
+    leg: str
+    courier: str
+    reference: str
+    sender: str
+    receiver: str
+    shipper: str | None = None
+    seal: str | None = None
+    logger: str | None = None
+    packed_at: datetime | None = moment(default=None)
+    collected_at: datetime | None = moment(default=None)
+    delivered_at: datetime | None = moment(default=None)
+    received_at: datetime | None = moment(default=None)
+    log_sha256: str | None = None
+    minutes_outside: float | None = None
+    verdict: str | None = None
+
+
+class LoggerFile(SQLModel, table=True):
+    """A logger's export as it came in, byte for byte."""
+
+    __tablename__ = "logger_file"  # pyright: ignore[reportAssignmentType]
+
+    sha256: bytes = digest(primary_key=True)
+    shipment_id: UUID = Field(foreign_key="shipment.id", primary_key=True)
+    logger: str
+    filename: str
+    content: bytes
+    received_at: datetime = moment()
+
+
+class Reading(SQLModel, table=True):
+    """One temperature, degrees Celsius, in UTC; empty where the sensor was disconnected."""
+
+    shipment_id: UUID = Field(primary_key=True)
+    at: datetime = moment(primary_key=True)
+    celsius: float | None = None
