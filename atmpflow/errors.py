@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+# Not frozen: Python itself sets `__traceback__` on an exception that passes a context manager.
+@dataclass(unsafe_hash=True)
 class Refused(Exception):
     """A request that may not be carried out. Nothing was changed.
 

@@ -5,12 +5,11 @@ from datetime import datetime
 
 from atmpflow.commands.admission import Refer
 from atmpflow.decide import authorise, require_possible_time
-from atmpflow.errors import Refused
 from atmpflow.events.admission import ReferralReceived
 from atmpflow.message import event_of
 from atmpflow.people import Actor
 from atmpflow.products.catalogue import product
-from atmpflow.rules.organisation import Listed, usable
+from atmpflow.rules.organisation import REFERS, TREATS, Listed, usable
 
 
 def open_journey(
@@ -19,19 +18,27 @@ def open_journey(
     """The first event of a journey.
 
     Raises Refused: product-unknown, organisation-unknown, organisation-closed,
-    centre-not-treating, date-in-future, role-not-allowed.
+    organisation-wrong-kind, date-in-future, role-not-allowed.
     """
     authorise(command, actor)
     require_possible_time(command.occurred_at, now)
     spec = product(command.product)
     on = command.occurred_at.date()
-    usable(command.referring_organisation, directory, on=on, field="referring_organisation")
-    usable(command.treating_centre, directory, on=on, field="treating_centre")
-    if not directory[command.treating_centre].treats:
-        raise Refused(
-            "centre-not-treating",
-            "treating_centre",
-            "This organisation is not an advanced therapy treatment centre of the network.",
-            "Give the ODS code of a treatment centre: atmpflow organisations --treating.",
-        )
-    return event_of(ReferralReceived, command, coi=coi, pathway=spec.pathway)
+    referrer = usable(
+        command.referring_organisation,
+        directory,
+        on=on,
+        field="referring_organisation",
+        kinds=REFERS,
+    )
+    centre = usable(
+        command.treating_centre, directory, on=on, field="treating_centre", kinds=TREATS
+    )
+    return event_of(
+        ReferralReceived,
+        command,
+        coi=coi,
+        pathway=spec.pathway,
+        referring_organisation=referrer,
+        treating_centre=centre,
+    )

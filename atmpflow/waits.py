@@ -1,11 +1,19 @@
-"""What does a journey wait for, whose is it, and when does it fall due?"""
+"""What does a journey wait for, until when, and which stage owes a response?"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from atmpflow.events.administration import DoseAdministered
-from atmpflow.events.after import FollowUpDue, FollowUpPlanned, FollowUpRecorded, Visit
+from atmpflow.events.after import (
+    DeadlinePassed,
+    FollowUpDue,
+    FollowUpPlanned,
+    FollowUpRecorded,
+    MaterialExpired,
+    ProductExpired,
+    Visit,
+)
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.manufacture import ManufactureStarted
 from atmpflow.journey import Facts
@@ -74,3 +82,26 @@ def _timers(facts: Facts) -> Iterator[Timer]:
     announced = {event.day for _, event in facts.all(FollowUpDue)}
     if visit and visit.day not in announced:
         yield Timer(f"follow-up:{visit.day}", visit.due_at)
+
+
+ALERTS = (DeadlinePassed, FollowUpDue, MaterialExpired, ProductExpired)
+"""Events that a person must hear of although the journey has not moved."""
+
+
+def owes(before: Facts | None, after: Facts) -> bool:
+    """Does the present stage owe a response to the newest event?
+
+    It does when the engine's own step has come, when a stage begins, when a hold opens or is
+    lifted, and when a deadline has passed.
+    """
+    step = after.step
+    if step is None:
+        return False
+    if before is None or before.stage != after.stage:
+        return True
+    if (before.hold is None) != (after.hold is None):
+        return True
+    if isinstance(after.history[-1].event, ALERTS):
+        return True
+    moved = before.position != after.position
+    return moved and step.owner is Role.SYSTEM

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -12,6 +12,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+SQLModel.metadata.naming_convention = NAMING
 
 
 def moment(**options: Any) -> Any:

@@ -61,7 +61,9 @@ def _update_sql(table: type[SQLModel], columns: tuple[str, ...], key: tuple[str,
 
 
 def _adapt(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: Jsonb(value) if isinstance(value, dict) else value for key, value in values.items()}
+    return {
+        key: Jsonb(value) if isinstance(value, dict) else value for key, value in values.items()
+    }
 
 
 def statement(change: Change) -> tuple[str, dict[str, Any]]:

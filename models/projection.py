@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
-from atmpflow.events import admission, administration, after, collection, manufacture, shipment
+from atmpflow.events import administration, admission, after, collection, manufacture, shipment
 from atmpflow.journey import Facts, Recorded
 from atmpflow.message import Event
 from atmpflow.rules.supply import supply, units_in_transit
@@ -183,9 +183,7 @@ def _started(
 
 
 def _made(event: manufacture.ManufactureCompleted, row: Recorded, facts: Facts) -> Iterator[Change]:
-    yield Update(
-        Batch, _batch(facts), {"completed_at": row.occurred_at, "made_by": row.actor.id}
-    )
+    yield Update(Batch, _batch(facts), {"completed_at": row.occurred_at, "made_by": row.actor.id})
     collected = facts.last(collection.CollectionCompleted)
     for unit in event.units:
         yield _new_unit(
@@ -253,9 +251,7 @@ def _prepared(
     yield _state(event.scanned_unit, "prepared")
 
 
-def _given(
-    event: administration.DoseAdministered, row: Recorded, facts: Facts
-) -> Iterator[Change]:
+def _given(event: administration.DoseAdministered, row: Recorded, facts: Facts) -> Iterator[Change]:
     values = event.model_dump(exclude={"scanned_unit", "scanned_coi", "scanned_patient"})
     yield Insert(
         Administration,

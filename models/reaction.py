@@ -32,6 +32,7 @@ class Reaction(SQLModel, table=True):
     cause: str
     created_at: datetime = moment()
     not_before: datetime = moment()
+    woken_at: datetime | None = moment(default=None)
     attempts: int = 0
     fence: int = 0
     claimed_by: str | None = None

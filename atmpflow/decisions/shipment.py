@@ -9,19 +9,11 @@ from atmpflow.events import shipment as fact
 from atmpflow.events.collection import Scanned
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
-from atmpflow.products.spec import Band
 from atmpflow.rules.arrival import judge_arrival
 from atmpflow.rules.cold_chain import Findings, judge_leg
 from atmpflow.rules.identity import judge_label
+from atmpflow.rules.leg import band_of_leg
 from atmpflow.rules.supply import supply, units_in_transit
-
-
-def band_of_leg(facts: Facts) -> Band:
-    """The band that the present leg must keep: material's on the way out, else the product's."""
-    material = facts.product.starting_material
-    if facts.stage == "dispatch" and material is not None:
-        return material.transport
-    return facts.product.shipper or facts.product.storage
 
 
 def book_courier(command: ask.BookCourier, facts: Facts, now: datetime) -> list[Event]:

@@ -16,6 +16,9 @@ class Referred(Content):
     referring_organisation: Text = Field(title="Referring organisation", description="ODS code")
     treating_centre: Text = Field(title="Treating centre", description="ODS code")
     product: Text = Field(title="Product", description="Code in the catalogue, e.g. kymriah")
+    indication: Text | None = Field(
+        default=None, title="Indication", description="ICD-10 or SNOMED CT code, e.g. C83.3"
+    )
     trial: Text | None = Field(
         default=None, title="Trial", description="Registry id, if in a trial"
     )

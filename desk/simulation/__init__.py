@@ -1,0 +1,1 @@
+"""A simulated site: plays the people and instruments a journey waits for, by commands alone."""

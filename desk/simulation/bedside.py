@@ -1,0 +1,108 @@
+"""What the simulated site reports from conditioning to follow-up."""
+
+from datetime import datetime, timedelta
+
+from atmpflow.commands import administration, after
+from atmpflow.events.administration import (
+    AdministrationIdentityConfirmed,
+    DoseAdministered,
+    PreparationIdentityConfirmed,
+)
+from atmpflow.events.after import MonitoringPlanned
+from atmpflow.journey import Facts
+from atmpflow.message import Command
+from atmpflow.rules.administration import checks_of, next_dose
+from atmpflow.rules.supply import units_in_transit
+from atmpflow.waits import next_visit
+from desk.simulation import values
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def start_conditioning(facts: Facts, since: datetime) -> Command:
+    return administration.StartConditioning(occurred_at=since + 2 * DAY, fit=True)
+
+
+def complete_conditioning(facts: Facts, since: datetime) -> Command:
+    return administration.CompleteConditioning(occurred_at=since + 3 * DAY)
+
+
+def prescribe(facts: Facts, since: datetime) -> Command:
+    given, plan = facts.all(DoseAdministered), facts.product.dose.days
+    at = since + 1 * HOUR
+    dose = next_dose(facts)
+    if given:
+        at = max(at, given[0][1].started_at + timedelta(days=plan[dose - 1] - plan[0]))
+    return administration.PrescribeDose(
+        occurred_at=at,
+        dose=dose,
+        quantity=values.quantity(facts),
+        weight_kg=values.weight_kg(facts),
+        tocilizumab_on_site=4,
+    )
+
+
+def check(facts: Facts, since: datetime) -> Command:
+    confirmed = facts.since_last(PreparationIdentityConfirmed, DoseAdministered)
+    phase = "administration" if confirmed else "preparation"
+    done = len(checks_of(facts, phase))
+    dose = next_dose(facts)
+    return administration.CheckIdentity(
+        occurred_at=since + (done + 1) * MINUTE,
+        dose=dose,
+        phase=phase,
+        scanned_patient=facts.coi,
+        scanned_coi=facts.coi,
+        scanned_unit=units_in_transit(facts)[dose - 1],
+    )
+
+
+def thaw(facts: Facts, since: datetime) -> Command:
+    at = since + 5 * MINUTE
+    unit = units_in_transit(facts)[next_dose(facts) - 1]
+    return administration.ThawProduct(
+        occurred_at=at, began_at=at, scanned_unit=unit, scanned_coi=facts.coi
+    )
+
+
+def prepare(facts: Facts, since: datetime) -> Command:
+    at = since + 5 * MINUTE
+    unit = units_in_transit(facts)[next_dose(facts) - 1]
+    return administration.PrepareDose(
+        occurred_at=at, began_at=at, scanned_unit=unit, scanned_coi=facts.coi
+    )
+
+
+def give(facts: Facts, since: datetime) -> Command:
+    confirmed = facts.when(AdministrationIdentityConfirmed)
+    start = (confirmed or since) + 1 * MINUTE
+    dose = next_dose(facts)
+    return administration.AdministerDose(
+        occurred_at=start + 9 * MINUTE,
+        dose=dose,
+        scanned_patient=facts.coi,
+        scanned_coi=facts.coi,
+        scanned_unit=units_in_transit(facts)[dose - 1],
+        volume_ml=50,
+        started_at=start,
+        ended_at=start + 8 * MINUTE,
+    )
+
+
+def complete_monitoring(facts: Facts, since: datetime) -> Command:
+    planned = facts.last(MonitoringPlanned)
+    return after.CompleteMonitoring(occurred_at=planned.until if planned else since)
+
+
+def visit(facts: Facts, since: datetime) -> Command:
+    visit = next_visit(facts)
+    assert visit is not None  # noqa: S101 - the stage is `follow_up`
+    return after.RecordFollowUp(
+        occurred_at=visit.due_at + 2 * DAY,
+        day=visit.day,
+        alive=True,
+        disease="remission",
+        registry_reported=True,
+    )

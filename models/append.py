@@ -1,0 +1,165 @@
+"""What one command writes: ledger, outbox, state rows, reactions and timers, as statements."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from atmpflow.journey import Facts, Recorded, apply, begin
+from atmpflow.message import Event
+from atmpflow.people import Actor
+from atmpflow.waits import Timer as Due
+from atmpflow.waits import owes, timers, waits_for
+from models.chain import event_id, moment_text, seal
+from models.changes import Change, Insert, Put, Update
+from models.journey import Journey
+from models.ledger import LedgerEvent, Outbox
+from models.projection import changes
+from models.reaction import Reaction, Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the events of one command share."""
+
+    journey: UUID
+    command: UUID
+    actor: Actor
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+def grow(before: Facts | None, events: Sequence[Event], header: Header) -> list[Facts]:
+    """The facts after each new event."""
+    steps: list[Facts] = []
+    facts = before
+    for event in events:
+        seq = (facts.version if facts else 0) + 1
+        row = Recorded(seq, event, header.actor, header.occurred_at)
+        facts = apply(facts, row) if facts else begin(header.journey, row)
+        steps.append(facts)
+    return steps
+
+
+def _entry(facts: Facts, header: Header) -> dict[str, Any]:
+    row = facts.history[-1]
+    return {
+        "journey_id": header.journey,
+        "seq": row.seq,
+        "name": row.event.name,
+        "stage": facts.stage,
+        "actor": header.actor.id,
+        "role": header.actor.role.value,
+        "occurred_at": header.occurred_at,
+        "recorded_at": header.recorded_at,
+        "command_id": header.command,
+        "payload": row.event.payload(),
+    }
+
+
+def sealed(entry: dict[str, Any], previous: bytes) -> bytes:
+    """The hash of a ledger row, over every column but its id and the hash itself."""
+    text = {
+        key: moment_text(value)
+        if isinstance(value, datetime)
+        else str(value)
+        if isinstance(value, UUID)
+        else value
+        for key, value in entry.items()
+    }
+    return seal(previous, text)
+
+
+def ledger_rows(steps: Sequence[Facts], previous: bytes, header: Header) -> list[dict[str, Any]]:
+    """One row an event, each sealed with the hash before."""
+    rows: list[dict[str, Any]] = []
+    for facts in steps:
+        entry = _entry(facts, header)
+        digest = sealed(entry, previous)
+        id = event_id(header.journey, entry["seq"])
+        rows.append({"id": id, **entry, "previous": previous, "hash": digest})
+        previous = digest
+    return rows
+
+
+def journey_values(facts: Facts, head: bytes, changed_at: datetime) -> dict[str, Any]:
+    """The journey's own row, all of it from the facts."""
+    wait = waits_for(facts)
+    return {
+        "stage": facts.stage,
+        "version": facts.version,
+        "head": head,
+        "changed_at": changed_at,
+        "waits_for": wait.command if wait else None,
+        "waits_owner": wait.owner.value if wait else None,
+        "waits_since": wait.since if wait else None,
+        "waits_until": wait.until if wait else None,
+        "held_by": facts.hold.event.name if facts.hold else None,
+        "ended": facts.ended,
+        "ended_at": facts.history[-1].occurred_at if facts.ended else None,
+    }
+
+
+def _journey(before: Facts | None, facts: Facts, head: bytes, header: Header) -> Change:
+    values = journey_values(facts, head, header.recorded_at)
+    if before is not None:
+        return Update(Journey, {"id": facts.journey}, values)
+    referral = facts.referral
+    fixed = {
+        "id": facts.journey,
+        "coi": facts.coi,
+        "person_id": referral.person,
+        "pathway": referral.pathway,
+        "product": referral.product,
+        "centre": referral.treating_centre,
+        "trial": referral.trial,
+        "opened_at": header.occurred_at,
+    }
+    return Insert(Journey, {**fixed, **values})
+
+
+def _timers(before: Facts | None, after: Facts, header: Header) -> Iterator[Change]:
+    had = timers(before) if before else frozenset[Due]()
+    has = timers(after)
+    kept = {timer.kind for timer in has}
+    for gone in sorted({timer.kind for timer in had} - kept):
+        key = {"journey_id": header.journey, "kind": gone, "fired_at": None}
+        yield Update(Timer, key, {"cancelled_at": header.recorded_at})
+    for new in sorted(has - had, key=lambda timer: timer.kind):
+        key = {"journey_id": header.journey, "kind": new.kind}
+        yield Put(Timer, key, {"due_at": new.due_at, "fired_at": None, "cancelled_at": None})
+
+
+def _reaction(before: Facts | None, after: Facts, header: Header) -> Iterator[Change]:
+    if owes(before, after):
+        newest = after.history[-1]
+        yield Insert(
+            Reaction,
+            {
+                "journey_id": header.journey,
+                "seq": newest.seq,
+                "stage": after.stage,
+                "cause": newest.event.name,
+                "created_at": header.recorded_at,
+                "not_before": header.recorded_at,
+                "attempts": 0,
+                "fence": 0,
+            },
+        )
+
+
+def writes(
+    before: Facts | None, steps: Sequence[Facts], previous: bytes, header: Header
+) -> Iterator[Change]:
+    """Everything that follows from the new events, in the order the database needs it."""
+    rows = ledger_rows(steps, previous, header)
+    after = steps[-1]
+    yield _journey(before, after, rows[-1]["hash"], header)
+    for row in rows:
+        yield Insert(LedgerEvent, row)
+        yield Insert(Outbox, {"event_id": row["id"], "recorded_at": header.recorded_at})
+    for facts in steps:
+        yield from changes(facts.history[-1], facts)
+    yield from _timers(before, after, header)
+    yield from _reaction(before, after, header)

@@ -1,0 +1,46 @@
+"""The engine and the one place that commits: `transaction()`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import psycopg
+from sqlalchemy import Engine, create_engine
+from sqlmodel import Session
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+def connect(url: str) -> Engine:
+    """An engine on PostgreSQL through psycopg; every session speaks UTC.
+
+    `url` reads `postgresql+psycopg://role@host/database`.
+    """
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c search_path=public"},
+    )
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction on one connection; commits at the end, rolls back on any error."""
+    with engine.connect() as connection:
+        raw = cast("Connection", connection.connection.driver_connection)
+        try:
+            yield raw
+            raw.commit()
+        except BaseException:
+            raw.rollback()
+            raise
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session for looking; whatever it might change is rolled back."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()

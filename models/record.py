@@ -1,0 +1,273 @@
+"""The one door: lock, facts, decide, append, project, reactions, timers; all or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from atmpflow.codes.coi import make as make_coi
+from sqlalchemy import Engine
+
+from atmpflow.commands.admission import Refer
+from atmpflow.commands.after import FireTimer
+from atmpflow.decide import decide
+from atmpflow.errors import Refused
+from atmpflow.journey import Facts
+from atmpflow.message import Command, Event
+from atmpflow.opening import open_journey
+from atmpflow.people import Actor
+from models.append import Header, grow, writes
+from models.chain import GENESIS, content_hash
+from models.changes import Change, Insert, Update, statement
+from models.database import Connection, transaction
+from models.history import MEMORY, Known, load
+from models.ledger import ReceivedCommand
+from models.lookups import unknown_journey
+from models.network import directory
+from models.reaction import Timer
+from models.rejection import explain
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command with who asks and how it is recognised when it comes twice."""
+
+    command: Command
+    actor: Actor
+    key: str
+    journey: UUID
+    expected_version: int | None = None
+    source: bytes | None = None
+    """SHA-256 of the received file, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was recorded; `repeated` when it had been recorded before."""
+
+    journey: UUID
+    version: int
+    events: tuple[str, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A reaction that a request answers; the fence shows that the lease is still ours."""
+
+    reaction: int
+    fence: int
+    outcome: str
+
+
+class Fenced(Exception):
+    """The lease ran out and somebody else answers now; nothing was written."""
+
+
+def record(engine: Engine, request: Request, now: datetime, claim: Claim | None = None) -> Answer:
+    """Carry out one command in one transaction.
+
+    The same key with the same content returns the first answer. Raises Refused, after keeping
+    the rejected command, and Fenced when the claim is no longer ours.
+    """
+    payload = request.command.model_dump(mode="json")
+    try:
+        with transaction(engine) as connection:
+            return _apply(connection, request, payload, now=now, claim=claim)
+    except Refused as refused:
+        keep_rejection(engine, request, payload, refused=refused, now=now)
+        raise
+    except psycopg.errors.IntegrityError as error:
+        refused = explain(error)
+        keep_rejection(engine, request, payload, refused=refused, now=now)
+        raise refused from None
+
+
+LOCK = "SELECT version, head FROM journey WHERE id = %s FOR UPDATE"
+ANSWERED = (
+    "SELECT journey_id, version, content_hash FROM command WHERE key = %s AND outcome = 'accepted'"
+)
+
+
+def _apply(
+    connection: Connection,
+    request: Request,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    claim: Claim | None,
+) -> Answer:
+    with connection.pipeline():
+        locking = connection.execute(LOCK, (request.journey,))
+        answering = connection.execute(ANSWERED, (request.key,))
+    state: Any = locking.fetchone()
+    answered: Any = answering.fetchone()
+    digest = content_hash(request.command.name, payload)
+    if answered:
+        return _first_answer(answered, digest)
+    before, previous = _facts(connection, request, state)
+    events = _decide(connection, request, before, now)
+    header = Header(request.journey, uuid4(), request.actor, request.command.occurred_at, now)
+    steps = grow(before, events, header)
+    latest = steps[-1] if steps else before
+    version = latest.version if latest else 0
+    row = _command_row(request, payload, digest, header=header)
+    with connection.pipeline():
+        run(connection, Insert(ReceivedCommand, {**row, "version": version}))
+        if steps:
+            _append(connection, before, steps, head=previous, header=header)
+        if isinstance(request.command, FireTimer):
+            _fired(connection, request.journey, request.command, now)
+        finished = finish(connection, claim, now) if claim else None
+    if finished is not None and finished.rowcount != 1:
+        raise Fenced
+    return Answer(request.journey, version, tuple(event.name for event in events))
+
+
+def _first_answer(answered: tuple[UUID, int, bytes], digest: bytes) -> Answer:
+    journey, version, content = answered
+    if content != digest:
+        raise Refused(
+            "key-reused",
+            "key",
+            "This idempotency key was used for another content.",
+            "Send the same content again, or use a new key for a new command.",
+        )
+    return Answer(journey, version, (), repeated=True)
+
+
+def _facts(
+    connection: Connection, request: Request, state: tuple[int, bytes] | None
+) -> tuple[Facts | None, bytes]:
+    if isinstance(request.command, Refer):
+        return None, GENESIS
+    if state is None:
+        raise unknown_journey()
+    version, head = state
+    if request.expected_version not in (None, version):
+        raise Refused(
+            "version-stale",
+            "expected_version",
+            f"The journey is at version {version}.",
+            "Look at the journey again and decide on what it says now.",
+        )
+    return load(connection, request.journey, head), head
+
+
+def _decide(
+    connection: Connection, request: Request, before: Facts | None, now: datetime
+) -> list[Event]:
+    if before is not None:
+        return decide(request.command, before, now, request.actor)
+    assert isinstance(request.command, Refer)  # noqa: S101 - _facts() leaves no other
+    coi = make_coi(request.journey.bytes)
+    listed = directory(connection)
+    return [open_journey(request.command, request.actor, now, coi=coi, directory=listed)]
+
+
+def _command_row(
+    request: Request, payload: Mapping[str, Any], digest: bytes, *, header: Header
+) -> dict[str, Any]:
+    return {
+        "id": header.command,
+        "journey_id": request.journey,
+        "name": request.command.name,
+        "actor": request.actor.id,
+        "role": request.actor.role.value,
+        "key": request.key,
+        "content_hash": digest,
+        "expected_version": request.expected_version,
+        "payload": dict(payload),
+        "received_at": header.recorded_at,
+        "outcome": "accepted",
+        "source": request.source,
+    }
+
+
+def _append(
+    connection: Connection, before: Facts | None, steps: list[Facts], *, head: bytes, header: Header
+) -> None:
+    changes = list(writes(before, steps, head, header))
+    for change in changes:
+        run(connection, change)
+    connection.execute("NOTIFY atmpflow")
+    MEMORY.put(Known(steps[-1], changes[0].values["head"]))
+
+
+def _fired(connection: Connection, journey: UUID, timer: FireTimer, now: datetime) -> None:
+    """A timer fires once, whether or not its journey still had a use for it."""
+    key = {"journey_id": journey, "kind": timer.kind, "due_at": timer.due_at, "cancelled_at": None}
+    run(connection, Update(Timer, key, {"fired_at": now}))
+
+
+def run(connection: Connection, change: Change) -> None:
+    """Send one change to the database."""
+    connection.execute(*statement(change))
+
+
+FINISH = (
+    "UPDATE reaction SET done_at = %s, outcome = %s, lease_until = NULL"
+    " WHERE id = %s AND fence = %s AND done_at IS NULL"
+)
+
+
+def finish(
+    connection: Connection, claim: Claim, now: datetime
+) -> "psycopg.Cursor[tuple[object, ...]]":
+    """Mark a reaction answered, if the claim is still ours: then one row was changed."""
+    return connection.execute(FINISH, (now, claim.outcome, claim.reaction, claim.fence))
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that could not be read as a command; `source` says which kept file it was in."""
+
+    name: str
+    actor: Actor
+    key: str
+    source: bytes
+
+
+def keep_unread(engine: Engine, unread: Unread, refused: Refused, now: datetime) -> None:
+    """Keep what could not be read among the rejected commands; its content is in its file."""
+    row = {
+        "id": uuid4(),
+        "name": unread.name,
+        "actor": unread.actor.id,
+        "role": unread.actor.role.value,
+        "key": unread.key,
+        "content_hash": unread.source,
+        "payload": {},
+        "received_at": now,
+        "source": unread.source,
+    }
+    with transaction(engine) as connection:
+        run(connection, Insert(ReceivedCommand, {**row, **_reasons(refused)}))
+
+
+def _reasons(refused: Refused) -> dict[str, str]:
+    return {
+        "outcome": "rejected",
+        "code": refused.code,
+        "field": refused.field,
+        "message": refused.message,
+        "remedy": refused.remedy,
+    }
+
+
+def keep_rejection(
+    engine: Engine,
+    request: Request,
+    payload: Mapping[str, Any],
+    *,
+    refused: Refused,
+    now: datetime,
+) -> None:
+    """Keep a rejected command with its reason, in a transaction of its own."""
+    header = Header(request.journey, uuid4(), request.actor, now, now)
+    digest = content_hash(request.command.name, payload)
+    row = _command_row(request, payload, digest, header=header)
+    with transaction(engine) as connection:
+        run(connection, Insert(ReceivedCommand, {**row, **_reasons(refused)}))

@@ -1,0 +1,74 @@
+"""From a database's refusal to one that people understand, and keeping what was rejected."""
+
+from psycopg import errors
+
+from atmpflow.errors import Refused
+
+_TAKEN = "Look at the journey and the other record, then correct this one."
+
+CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
+    "uq_journey_open_person_product": (
+        "referral-duplicate",
+        "patient",
+        "This patient has an open journey for this product.",
+        "Go on with that journey, or end it before a new referral.",
+    ),
+    "ex_slot_one_journey": (
+        "slot-taken",
+        "slots",
+        "A resource is already held for another journey at that time.",
+        "Choose another time or resource.",
+    ),
+    "pk_unit": (
+        "unit-taken",
+        "unit",
+        "This unit number already belongs to a journey.",
+        "Check the number on the label; a unit belongs to one patient for ever.",
+    ),
+    "ex_custody_one_holder": (
+        "custody-overlap",
+        "occurred_at",
+        "Somebody else held this unit at that time.",
+        "Record the hand-over with its true time.",
+    ),
+    "pk_batch": ("batch-taken", "batch", "This batch number is in use.", _TAKEN),
+    "batch_qp_independent": (
+        "qp-not-independent",
+        "actor",
+        "This person made or checked the batch.",
+        "Another Qualified Person must decide.",
+    ),
+    "administration_four_eyes": (
+        "checker-not-independent",
+        "actor",
+        "Both identity checks are by the same person.",
+        "A second person must check alone.",
+    ),
+    "pk_administration": ("dose-already-given", "dose", "This dose was already given.", _TAKEN),
+    "uq_administration_unit": (
+        "unit-already-given",
+        "scanned_unit",
+        "This unit was given before.",
+        "Stop. Do not give the product; place a hold.",
+    ),
+    "shipment_collected": (
+        "date-before-previous",
+        "occurred_at",
+        "The shipment was collected before it was packed.",
+        "Give the time at which it happened.",
+    ),
+}
+
+
+def explain(error: errors.IntegrityError) -> Refused:
+    """The refusal that a violated constraint means; never the values it names."""
+    name = error.diag.constraint_name or ""
+    known = CONSTRAINTS.get(name)
+    if known:
+        return Refused(*known)
+    return Refused(
+        "constraint-refused",
+        "",
+        f"The database refused this ({name or 'constraint'}).",
+        "Nothing was changed. Look at the journey and tell the administrator the constraint.",
+    )

@@ -1,0 +1,45 @@
+"""Every table, gathered: importing this module makes `METADATA` complete."""
+
+from sqlmodel import SQLModel
+
+from models import (
+    administration,
+    batch,
+    identity,
+    journey,
+    ledger,
+    material,
+    network,
+    reaction,
+    scheduling,
+    shipment,
+)
+
+ROOMS = (
+    administration,
+    batch,
+    identity,
+    journey,
+    ledger,
+    material,
+    network,
+    reaction,
+    scheduling,
+    shipment,
+)
+
+METADATA = SQLModel.metadata
+
+STATE = (
+    journey.Journey,
+    material.Unit,
+    material.Custody,
+    shipment.Shipment,
+    scheduling.SlotBooking,
+    batch.Batch,
+    administration.IdentityCheck,
+    administration.Administration,
+    administration.Visit,
+    administration.Consent,
+)
+"""Tables that follow from the ledger, row for row."""

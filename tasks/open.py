@@ -1,0 +1,87 @@
+"""Opening journeys: from files, with the identity put aside, and from the Prefect UI's form."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from uuid import UUID, uuid5
+
+from sqlalchemy import Engine
+
+from atmpflow.commands.admission import Refer
+from atmpflow.errors import Refused
+from atmpflow.people import Actor, Role
+from atmpflow.referral import Referral, checked
+from models.people import keep_received, remember
+from models.record import Answer, Request, Unread, keep_unread, record
+from tasks import clock
+from tasks.engine import engine
+from tasks.form import ReferralForm
+from tasks.intake.reader import read
+from tasks.intake.result import ReadResult
+
+JOURNEYS = UUID("6f1d2b0a-6a57-4c5e-9f63-0b0d9f6d3f10")
+"""The namespace of journey ids that follow from a referral's own reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What became of one referral of a file: an answer, or every reason against."""
+
+    where: str
+    answer: Answer | None
+    refused: tuple[Refused, ...] = ()
+
+
+def open_journey(
+    engine: Engine, referral: Referral, actor: Actor, *, source: bytes | None = None
+) -> Answer:
+    """Open one journey. Raises Refused; a repeated referral returns the first answer."""
+    now = clock.wall()
+    person = remember(engine, referral.patient, now)
+    command = Refer(
+        occurred_at=min(datetime.combine(referral.referred_on, time(), UTC), now),
+        person=person,
+        **referral.model_dump(exclude={"patient", "referred_on"}),
+    )
+    key = f"refer:{referral.referring_organisation}:{referral.source_reference}"
+    request = Request(command, actor, key, _journey(key, command), source=source)
+    return record(engine, request, now)
+
+
+def open_from_file(engine: Engine, content: bytes, filename: str, actor: Actor) -> list[Opened]:
+    """Every referral of a file; the file is kept, and so is every rejection."""
+    now = clock.wall()
+    source = keep_received(engine, content, filename=filename, sender=actor.id, now=now)
+    return [_open_one(engine, result, actor, source) for result in read(content, filename)]
+
+
+def _open_one(engine: Engine, result: ReadResult, actor: Actor, source: bytes) -> Opened:
+    unread = Unread("refer", actor, f"{result.sha256}:{result.where}", source)
+    if result.referral is None:
+        for refused in result.refused:
+            keep_unread(engine, unread, refused, clock.wall())
+        return Opened(result.where, None, result.refused)
+    try:
+        referral = checked(result.referral, clock.wall())
+    except Refused as refused:
+        keep_unread(engine, unread, refused, clock.wall())
+        return Opened(result.where, None, (refused,))
+    try:
+        return Opened(result.where, open_journey(engine, referral, actor, source=source))
+    except Refused as refused:
+        return Opened(result.where, None, (refused,))
+
+
+async def open_from_form(form: ReferralForm) -> str:
+    """Open a journey for a person whose identity is on record."""
+    values = form.model_dump()
+    key = f"refer:{form.referring_organisation}:{form.source_reference}"
+    command = Refer(**values)
+    request = Request(command, Actor("prefect-form", Role.COORDINATOR), key, _journey(key, command))
+    answer = await asyncio.to_thread(record, engine(), request, clock.wall())
+    return f"journey {answer.journey}"
+
+
+def _journey(key: str, command: Refer) -> UUID:
+    """The same referral has the same journey id, so that sending it twice opens one."""
+    return uuid5(JOURNEYS, f"{key}:{command.person}")
