@@ -2,7 +2,6 @@
 
 from prefect import flow
 
-from atmpflow.commands.admission import SubmitToPanel
 from tasks.form import Journey
 from tasks.requests import submit_to_panel
 from tasks.run import run_stage
@@ -11,4 +10,4 @@ from tasks.run import run_stage
 @flow(name="approval")
 async def approval(journey: Journey = "") -> str:
     """Send the case to the approval panel or trial office."""
-    return await run_stage("approval", journey, {SubmitToPanel: submit_to_panel})
+    return await run_stage("approval", journey, submit_to_panel)

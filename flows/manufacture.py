@@ -2,7 +2,6 @@
 
 from prefect import flow
 
-from atmpflow.commands.manufacture import OpenBatch
 from tasks.batch import open_batch
 from tasks.form import Journey
 from tasks.run import run_stage
@@ -11,4 +10,4 @@ from tasks.run import run_stage
 @flow(name="manufacture")
 async def manufacture(journey: Journey = "") -> str:
     """Give the batch its number and tell the manufacturer."""
-    return await run_stage("manufacture", journey, {OpenBatch: open_batch})
+    return await run_stage("manufacture", journey, open_batch)

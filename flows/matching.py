@@ -2,7 +2,6 @@
 
 from prefect import flow
 
-from atmpflow.commands.admission import AllocateUnit
 from tasks.form import Journey
 from tasks.run import run_stage
 from tasks.stock import allocate_unit
@@ -11,4 +10,4 @@ from tasks.stock import allocate_unit
 @flow(name="matching")
 async def matching(journey: Journey = "") -> str:
     """Reserve the shortest-dated stock that matches the patient."""
-    return await run_stage("matching", journey, {AllocateUnit: allocate_unit})
+    return await run_stage("matching", journey, allocate_unit)

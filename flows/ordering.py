@@ -2,7 +2,6 @@
 
 from prefect import flow
 
-from atmpflow.commands.admission import PlaceOrder
 from tasks.form import Journey
 from tasks.requests import place_order
 from tasks.run import run_stage
@@ -11,4 +10,4 @@ from tasks.run import run_stage
 @flow(name="ordering")
 async def ordering(journey: Journey = "") -> str:
     """Order the product in the quantity that the weight asks for."""
-    return await run_stage("ordering", journey, {PlaceOrder: place_order})
+    return await run_stage("ordering", journey, place_order)

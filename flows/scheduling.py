@@ -2,7 +2,6 @@
 
 from prefect import flow
 
-from atmpflow.commands.admission import BookSlots
 from tasks.calendar import book_slots
 from tasks.form import Journey
 from tasks.run import run_stage
@@ -11,4 +10,4 @@ from tasks.run import run_stage
 @flow(name="scheduling")
 async def scheduling(journey: Journey = "") -> str:
     """Hold collection, courier, manufacture and bed on the first day all can."""
-    return await run_stage("scheduling", journey, {BookSlots: book_slots})
+    return await run_stage("scheduling", journey, book_slots)

@@ -9,7 +9,8 @@ from prefect.runtime import flow_run
 
 from models.database import transaction
 from models.lookups import journey_by
-from tasks.answer import Acts, Outcome, drained
+from tasks.acts import by_command
+from tasks.answer import Act, Outcome, drained
 from tasks.clock import simulated
 from tasks.engine import engine
 
@@ -17,13 +18,14 @@ NAMED = 3
 """Up to so many journeys are named in a run's name; more are counted."""
 
 
-async def run_stage(stage: str, journey: str, acts: Acts | None = None) -> str:
+async def run_stage(stage: str, journey: str, *acts: Act) -> str:
     """Answer what `stage` owes; of one journey when its id or chain-of-identity id is given.
 
+    `acts` make the commands of the engine's steps that say more than when.
     Returns one line for the run's log. Raises Refused `journey-unknown`.
     """
     only = _journey(journey) if journey else None
-    outcomes = await drained(engine(), stage, acts or {}, journey=only)
+    outcomes = await drained(engine(), stage, by_command(acts), journey=only)
     await _name_run(stage, outcomes)
     await _leave_artifact(stage, outcomes)
     return f"{stage}: {len(outcomes)} answered"
