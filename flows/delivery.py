@@ -2,7 +2,6 @@
 
 from prefect import flow
 
-from atmpflow.commands.shipment import AssessShipment, BookCourier
 from tasks.cold_chain import assess_shipment
 from tasks.form import Journey
 from tasks.requests import book_courier
@@ -12,6 +11,4 @@ from tasks.run import run_stage
 @flow(name="delivery")
 async def delivery(journey: Journey = "") -> str:
     """Book the courier for the product, and judge the leg when it has arrived."""
-    return await run_stage(
-        "delivery", journey, {BookCourier: book_courier, AssessShipment: assess_shipment}
-    )
+    return await run_stage("delivery", journey, book_courier, assess_shipment)
