@@ -1,0 +1,86 @@
+"""A donation number is what the label says, or refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atmpflow.codes.isbt128 import Din, check, check_character, parse, written
+from atmpflow.errors import Refused
+
+from .vectors import vectors
+
+NUMBERS = st.from_regex(r"\A[A-NP-Z1-9][A-NP-Z0-9]{2}[0-9]{10}\Z", fullmatch=True)
+
+
+def _code(text: str) -> str:
+    with pytest.raises(Refused) as refused:
+        check(text, "unit")
+    assert refused.value.field == "unit"
+    return refused.value.code
+
+
+def test_published_numbers_have_their_published_check_character():
+    for vector in vectors("isbt128-sec-vectors.json")["din_check_character"]:
+        number = vector["din"]
+        assert check_character(number) == vector["keyboard_check_K"]
+        assert check(number + vector["keyboard_check_K"], "unit") == number
+        if "barcode" in vector:
+            assert parse(vector["barcode"], "unit").number == number
+
+
+def test_published_numbers_are_taken_apart():
+    for vector in vectors("isbt128-sec-vectors.json")["din_structure"]:
+        din = parse(vector.get("barcode") or vector["din"], "unit")
+        expected = (vector["fin"], vector["year"], vector["sequence"], vector.get("flags", ""))
+        assert (din.facility, din.year, din.sequence, din.flags) == expected
+
+
+def test_published_wrong_labels_are_refused():
+    for vector in vectors("isbt128-sec-vectors.json")["negative"]:
+        wrong_flags = vector["why"].startswith("type-3 flag")
+        expected = "din-check-character" if wrong_flags else "din-format"
+        assert _code(vector["barcode"]) == expected
+
+
+def test_other_structures_of_a_label_are_not_donation_numbers():
+    for vector in vectors("isbt128-sec-vectors.json")["compound_messages"]:
+        assert _code(vector["barcode"]) == "din-format"
+
+
+@pytest.mark.parametrize(
+    "text", ["G1234 17 654321 70 A", "g123417654321a", "G123417654321", "=G12341765432170"]
+)
+def test_a_number_is_read_as_typed_or_as_scanned(text: str):
+    assert check(text, "unit") == "G123417654321"
+
+
+def test_flags_that_carry_the_check_value_must_agree():
+    assert _code("=G12341765432171") == "din-check-character"
+    assert parse("=G12341765432100", "unit").flags == "00"
+
+
+def test_a_number_written_for_the_eye_is_read_back():
+    assert written("G123417654321") == "G1234 17 654321 A"
+    assert check(written("G123417654321"), "unit") == "G123417654321"
+
+
+def test_the_barcode_of_a_number_is_read_back():
+    assert parse(Din("A9999", "17", "123456").barcode, "unit").number == "A999917123456"
+
+
+@given(number=NUMBERS, at=st.integers(5, 12), other=st.sampled_from("0123456789"))
+def test_every_single_wrong_digit_is_caught_by_the_check_character(
+    number: str, at: int, other: str
+):
+    if number[at] == other:
+        return
+    wrong = number[:at] + other + number[at + 1 :] + check_character(number)
+    assert _code(wrong) == "din-check-character"
+
+
+@given(number=NUMBERS, at=st.integers(3, 11))
+def test_every_swap_of_neighbouring_digits_is_caught(number: str, at: int):
+    if number[at] == number[at + 1]:
+        return
+    swapped = number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+    assert _code(swapped + check_character(number)) == "din-check-character"
