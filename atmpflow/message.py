@@ -15,7 +15,9 @@ Text = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f
 class Content(BaseModel):
     """Fields that a command carries in and an event keeps."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True
+    )
 
 
 class Command(Content):

@@ -21,6 +21,7 @@ class Owed:
     reaction: int
     fence: int
     journey: UUID
+    stage: str
     cause: str
     attempts: int
 
@@ -34,7 +35,7 @@ WHERE id IN (
       AND (lease_until IS NULL OR lease_until < %(now)s)
       AND (%(journey)s::uuid IS NULL OR journey_id = %(journey)s)
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id, fence, journey_id, cause, attempts
+RETURNING id, fence, journey_id, stage, cause, attempts
 """
 
 
@@ -72,22 +73,6 @@ def put_back(
         " WHERE id = %s AND fence = %s AND done_at IS NULL",
         (now + after, trouble, owed.reaction, owed.fence),
     )
-
-
-WAKE = """
-UPDATE reaction SET woken_at = %(now)s
-WHERE done_at IS NULL AND not_before <= %(now)s AND woken_at IS NULL
-RETURNING stage, journey_id
-"""
-
-
-def unwoken(connection: Connection, now: datetime) -> dict[str, list[UUID]]:
-    """Stages with work nobody was woken for, with the journeys; marks them as woken."""
-    found: Any = connection.execute(WAKE, {"now": now}).fetchall()
-    stages: dict[str, list[UUID]] = {}
-    for stage, journey in found:
-        stages.setdefault(stage, []).append(journey)
-    return stages
 
 
 def forget_wake_ups(connection: Connection, now: datetime) -> int:

@@ -1,6 +1,7 @@
 """Answering what a stage owes: claim, act for each journey in its own transaction, report."""
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Callable, Mapping
@@ -25,6 +26,8 @@ Act = Callable[[Facts, datetime], Command]
 """How the engine's own step becomes a command; may ask a partner or look things up."""
 
 Acts = Mapping[type[Command], Act]
+
+log = logging.getLogger(__name__)
 
 BATCH = 50
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
@@ -62,14 +65,19 @@ def answer_one(engine: Engine, owed: Owed, acts: Acts) -> Outcome | None:
         decided = _later(engine, owed, str(refused))
     except Fenced:
         return None
+    except Exception as error:  # one journey's defect must not stop the others
+        log.exception("answering failed", extra={"stage": owed.stage})
+        decided = _later(engine, owed, f"defect: {type(error).__name__}")
     with transaction(engine) as connection:
         return _outcome(owed, facts, facts_of(connection, owed.journey), decided)
 
 
 def _step(engine: Engine, owed: Owed, facts: Facts, acts: Acts) -> str:
     step = facts.step
+    if facts.stage != owed.stage:
+        return _close(engine, owed, "moved on")
     if step is None or step.owner is not Role.SYSTEM or facts.hold is not None:
-        return _notify(engine, owed, facts)
+        return _close(engine, owed, "ended" if facts.ended else "told")
     at = max(clock.now(), facts.since or clock.now())
     command = acts[step.command](facts, at) if step.command in acts else _plain(step.command, at)
     request = Request(
@@ -89,11 +97,11 @@ def _plain(kind: type[Command], at: datetime) -> Command:
     return kind(occurred_at=at)
 
 
-def _notify(engine: Engine, owed: Owed, facts: Facts) -> str:
+def _close(engine: Engine, owed: Owed, outcome: str) -> str:
     """Nothing for the engine to do: the run's report tells who must act."""
     with transaction(engine) as connection:
-        finish(connection, Claim(owed.reaction, owed.fence, "told"), clock.wall())
-    return "ended" if facts.ended else "waiting"
+        finish(connection, Claim(owed.reaction, owed.fence, outcome), clock.wall())
+    return outcome
 
 
 def _later(engine: Engine, owed: Owed, trouble: str) -> str:

@@ -9,18 +9,18 @@ from atmpflow.errors import Refused
 from models.database import connect
 
 URL = "ATMPFLOW_APPLICATION_URL"
-"""Set by `atmpflow up` for the worker it starts; on a machine of its own, set by hand."""
+"""The application role's database; ATMPFLOW_DATABASE_URL, the setting, serves as well."""
 
 
 @cache
 def engine() -> Engine:
     """One engine a process. Raises Refused `database-not-named`."""
-    url = os.environ.get(URL)
+    url = os.environ.get(URL) or os.environ.get("ATMPFLOW_DATABASE_URL")
     if not url:
         raise Refused(
             "database-not-named",
             URL,
             "This process was not told which database to use.",
-            f"Start it with `atmpflow up`, or set {URL}.",
+            "Start it with `atmpflow up`, or set ATMPFLOW_DATABASE_URL.",
         )
     return connect(url)
