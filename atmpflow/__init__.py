@@ -1,1 +1,1 @@
-"""What is true: the rules of delivering an advanced therapy, as pure functions over typed values."""
+"""What is true: the rules of delivering an advanced therapy, as pure functions."""

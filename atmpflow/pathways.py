@@ -138,6 +138,7 @@ COLLECTION = Stage(
             Role.NURSE,
             ("collection.completed",),
             within=30 * DAY,
+            also=(admission.RecordScreening,),
             returns_on=("collection.short",),
         ),
         Step(collection.RecordCellCount, Role.LABORATORY, ("material.tested",), within=12 * HOUR),

@@ -13,6 +13,7 @@ from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.people import Actor
 from atmpflow.rules.administration import checks_of, judge_gate, judge_window, next_dose
+from atmpflow.rules.conditioning import judge_conditioning_interval
 from atmpflow.rules.dose import judge_quantity
 from atmpflow.rules.identity import judge_bedside, judge_label
 from atmpflow.rules.supply import supply
@@ -81,6 +82,12 @@ def _require_day(command: ask.PrescribeDose, facts: Facts) -> None:
 def prescribe_dose(command: ask.PrescribeDose, facts: Facts, now: datetime) -> list[Event]:
     _require_dose(command.dose, facts)
     _require_day(command, facts)
+    require(
+        judge_conditioning_interval(facts, command.occurred_at),
+        code="conditioning-interval",
+        field="occurred_at",
+        remedy="Give the product in the interval of the label, or condition the patient again.",
+    )
     need = facts.product.monitoring.tocilizumab_doses_on_site
     require_right(
         command.tocilizumab_on_site >= need,

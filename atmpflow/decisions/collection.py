@@ -4,12 +4,14 @@ from datetime import datetime
 
 from atmpflow.codes.isbt128 import check as check_din
 from atmpflow.commands import collection as ask
-from atmpflow.decisions.guard import objections, require_right, require_same
+from atmpflow.decisions.guard import objections, require, require_right, require_same
 from atmpflow.errors import Refused
 from atmpflow.events import collection as fact
+from atmpflow.events.admission import ScreeningRecorded
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.products.spec import StartingMaterial
+from atmpflow.rules.eligibility import judge_virology
 from atmpflow.rules.material import judge_collection, material_expires
 
 
@@ -34,6 +36,15 @@ def record_collection(command: ask.RecordCollection, facts: Facts, now: datetime
         "ended_at",
         "The collection must start before it ends and end before it is recorded.",
         "Give start and end of the collection.",
+    )
+    screening = facts.last(ScreeningRecorded)
+    require(
+        judge_virology(
+            facts.product, screening.virology_taken_at if screening else None, command.started_at
+        ),
+        code="virology-too-old",
+        field="started_at",
+        remedy="Test again and record screening with the new sample before collecting.",
     )
     unit = check_din(command.unit, "unit")
     expires = material_expires(_need(facts), command.ended_at)

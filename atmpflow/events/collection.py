@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from atmpflow.codes.scan import ScannedCoi, ScannedUnit
 from atmpflow.events.admission import Objection
 from atmpflow.message import Content, Event, Text, Utc
 
@@ -11,12 +12,18 @@ from atmpflow.message import Content, Event, Text, Utc
 class Scanned(Content):
     """A unit's label read at a hand-over: both identifiers, never one."""
 
-    scanned_unit: Text = Field(title="Scanned unit", description="Unit number on the bag or kit")
-    scanned_coi: Text = Field(title="Scanned COI", description="Chain-of-identity id on the label")
+    scanned_unit: ScannedUnit = Field(
+        title="Scanned unit", description="Unit number on the bag or kit"
+    )
+    scanned_coi: ScannedCoi = Field(
+        title="Scanned COI", description="Chain-of-identity id on the label"
+    )
 
 
 class Collected(Content):
-    scanned_coi: Text = Field(title="Scanned COI", description="Chain-of-identity id on wristband")
+    scanned_coi: ScannedCoi = Field(
+        title="Scanned COI", description="Chain-of-identity id on the wristband"
+    )
     second_identifier: Text = Field(
         pattern=r"^(name|birth-date|nhs-number)$",
         title="Second identifier",

@@ -1,5 +1,6 @@
 """Which products are known: each TOML file of this folder, held against its shape."""
 
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -15,12 +16,19 @@ from atmpflow.errors import Refused
 from atmpflow.products.spec import ProductSpec
 
 INVALID = "product-file-invalid"
+FOLDER = "ATMPFLOW_PRODUCTS"
+"""Names a folder with more product files, e.g. of trials."""
 
 
 @cache
 def catalogue() -> Mapping[str, ProductSpec]:
-    """Every product of the package by its code. Raises Refused `product-file-invalid`."""
-    return _read(resources.files("atmpflow.products"))
+    """Every product by its code: the package's, and those of the folder ATMPFLOW_PRODUCTS names.
+
+    Raises Refused `product-file-invalid`.
+    """
+    known = _read(resources.files("atmpflow.products"))
+    folder = os.environ.get(FOLDER)
+    return MappingProxyType({**known, **load(Path(folder))}) if folder else known
 
 
 def load(folder: Path) -> Mapping[str, ProductSpec]:

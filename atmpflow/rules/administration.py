@@ -74,16 +74,23 @@ def use_by(facts: Facts) -> datetime | None:
 
 def judge_window(facts: Facts, *, started_at: datetime, ended_at: datetime) -> Verdict:
     """The whole administration lies in every window of use; a dose out of window is refused."""
-    reasons: list[Reason | None] = []
-    for window in facts.product.use_windows:
-        began = _began(facts, window)
-        if began is None:
-            reasons.append(Reason("not-prepared", f"no {window.begins} recorded", window.source))
-        elif started_at < began:
-            reasons.append(Reason("before-preparation", "starts too early", window.source))
-        elif ended_at > began + window.length:
-            over = ended_at - began - window.length
-            reasons.append(
-                Reason("window-passed", f"{over / timedelta(minutes=1):.0f} min", window.source)
-            )
-    return verdict(reasons)
+    return verdict(
+        _judge_one(window, _began(facts, window), started_at, ended_at)
+        for window in facts.product.use_windows
+    )
+
+
+def _judge_one(
+    window: UseWindow, began: datetime | None, started_at: datetime, ended_at: datetime
+) -> Reason | None:
+    if began is None:
+        return Reason("not-prepared", f"no {window.begins} recorded", window.source)
+    if started_at < began:
+        return Reason("before-preparation", "starts before it", window.source)
+    late = window.start_within_minutes
+    if late is not None and started_at > began + timedelta(minutes=late):
+        return Reason("begun-too-late", f"must begin within {late} min", window.source)
+    over = ended_at - began - window.length
+    if over > timedelta(0):
+        return Reason("window-passed", f"by {over / timedelta(minutes=1):.1f} min", window.source)
+    return None

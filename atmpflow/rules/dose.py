@@ -10,15 +10,16 @@ def judge_quantity(dose: Dose, *, quantity: float, weight_kg: float | None) -> V
     """The range of the label; a dose by weight needs the weight."""
     if dose.per_kg and weight_kg is None:
         return verdict((Reason("weight-missing", "dose is by weight", dose.source),))
-    scale = weight_kg if dose.per_kg and weight_kg is not None else 1.0
-    right = dose.low * scale * (1 - 1e-9) <= quantity <= dose.high * scale * (1 + 1e-9)
-    found = f"{quantity:g} of {dose.low * scale:g} to {dose.high * scale:g} {dose.unit}"
+    low, high = dose.range_for(weight_kg)
+    # Computed doses differ from the bound by rounding alone.
+    right = low * (1 - 1e-9) <= quantity <= high * (1 + 1e-9)
+    found = f"{quantity:g} of {low:g} to {high:g} {dose.unit}"
     return verdict((None if right else Reason("dose-out-of-range", found, dose.source),))
 
 
 def order_quantity(dose: Dose, weight_kg: float) -> float:
     """What to order for one dose: by weight where the label says so, else the lower bound."""
-    return dose.low * weight_kg if dose.per_kg else dose.low
+    return dose.range_for(weight_kg)[0]
 
 
 def weight_valid(dose: Dose, *, weighed_at: datetime, now: datetime) -> bool:

@@ -25,6 +25,16 @@ def judge_criterion(criterion: Criterion, *, answer: bool | float | None) -> Rea
     return None
 
 
+def judge_virology(product: ProductSpec, taken_at: datetime | None, at: datetime) -> Verdict:
+    """Is the virology sample young enough at that moment? (JACIE: within 30 days of collection)"""
+    age = (at - taken_at).total_seconds() / 86_400 if taken_at is not None else None
+    return verdict(
+        judge_criterion(item, answer=age)
+        for item in product.eligibility
+        if item.code == VIROLOGY_AGE
+    )
+
+
 def judge_findings(
     product: ProductSpec,
     answers: Mapping[str, bool | float],

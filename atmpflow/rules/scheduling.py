@@ -1,12 +1,14 @@
 """Which joint slot is the first that every resource can give?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from atmpflow.events.admission import Slot
 from atmpflow.products.spec import ProductSpec
 
+Kind = Literal["collection", "courier", "manufacture", "bed"]
 DAY = timedelta(days=1)
 LEAD = timedelta(days=3)
 """Operational default: days between booking and collection, for line and courier."""
@@ -27,56 +29,52 @@ class Busy:
     ends_at: datetime
 
 
-def joint_slots(product: ProductSpec, centre: str, *, day: datetime) -> tuple[Slot, ...]:
-    """What one journey needs when collection is on `day` (midnight UTC)."""
-    made = day + DAY
+CAPACITY = {"collection": 3, "courier": 4, "manufacture": 12, "bed": 6}
+"""How many of each resource there are; an operational default until sites keep their own."""
+
+
+def needs(product: ProductSpec, centre: str, *, day: datetime) -> tuple[Slot, ...]:
+    """What one journey needs when collection is on `day` (midnight UTC), by kind of resource."""
+    hour, made = timedelta(hours=1), day + DAY
     home = made + timedelta(days=product.manufacture.days if product.manufacture else 0) + 2 * DAY
-    return (
-        Slot(
-            kind="collection",
-            resource=f"{centre} apheresis",
-            starts_at=day + timedelta(hours=8),
-            ends_at=day + timedelta(hours=16),
-        ),
-        Slot(
-            kind="courier",
-            resource=f"{centre} courier",
-            starts_at=day + timedelta(hours=16),
-            ends_at=day + timedelta(hours=18),
-        ),
-        Slot(
-            kind="manufacture",
-            resource=f"{product.holder[:80]} suite",
-            starts_at=made,
-            ends_at=made + SUITE_DAYS * DAY,
-        ),
-        Slot(
-            kind="bed",
-            resource=f"{centre} bed",
-            starts_at=home,
-            ends_at=home + BED_DAYS * DAY,
-        ),
+    wanted: tuple[tuple[Kind, str, datetime, datetime], ...] = (
+        ("collection", f"{centre} collection", day + 8 * hour, day + 16 * hour),
+        ("courier", f"{centre} courier", day + 16 * hour, day + 18 * hour),
+        ("manufacture", f"{product.holder[:80]} suite", made, made + SUITE_DAYS * DAY),
+        ("bed", f"{centre} bed", home, home + BED_DAYS * DAY),
+    )
+    return tuple(
+        Slot(kind=kind, resource=resource, starts_at=start, ends_at=end)
+        for kind, resource, start, end in wanted
     )
 
 
-def clashes(slots: Iterable[Slot], busy: Sequence[Busy]) -> bool:
-    """Does any slot overlap what is taken?"""
-    return any(
+def is_free(slot: Slot, busy: Sequence[Busy]) -> bool:
+    """Is the slot's resource free for the whole of it?"""
+    return not any(
         slot.resource == taken.resource
         and slot.starts_at < taken.ends_at
         and taken.starts_at < slot.ends_at
-        for slot in slots
         for taken in busy
     )
+
+
+def _first_free(need: Slot, busy: Sequence[Busy]) -> Slot | None:
+    numbered = (
+        need.model_copy(update={"resource": f"{need.resource} {number}"})
+        for number in range(1, CAPACITY[need.kind] + 1)
+    )
+    return next((slot for slot in numbered if is_free(slot, busy)), None)
 
 
 def first_joint_slots(
     product: ProductSpec, centre: str, busy: Sequence[Busy], *, after: datetime, horizon: int = 365
 ) -> tuple[Slot, ...] | None:
-    """The earliest day in the horizon on which nothing clashes; none when there is none."""
+    """The earliest day in the horizon on which each resource has one free; none: no such day."""
     first = (after + LEAD).replace(hour=0, minute=0, second=0, microsecond=0)
     for offset in range(horizon):
-        slots = joint_slots(product, centre, day=first + offset * DAY)
-        if not clashes(slots, busy):
+        wanted = needs(product, centre, day=first + offset * DAY)
+        slots = tuple(slot for need in wanted if (slot := _first_free(need, busy)) is not None)
+        if len(slots) == len(wanted):
             return slots
     return None

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from atmpflow.commands import administration, after
 from atmpflow.events.administration import (
     AdministrationIdentityConfirmed,
+    ConditioningCompleted,
     DoseAdministered,
     PreparationIdentityConfirmed,
 )
@@ -33,6 +34,9 @@ def prescribe(facts: Facts, since: datetime) -> Command:
     given, plan = facts.all(DoseAdministered), facts.product.dose.days
     at = since + 1 * HOUR
     dose = next_dose(facts)
+    ended, conditioning = facts.when(ConditioningCompleted), facts.product.conditioning
+    if ended and conditioning:
+        at = max(at, ended + timedelta(days=conditioning.days_before_low))
     if given:
         at = max(at, given[0][1].started_at + timedelta(days=plan[dose - 1] - plan[0]))
     return administration.PrescribeDose(
@@ -100,7 +104,7 @@ def visit(facts: Facts, since: datetime) -> Command:
     visit = next_visit(facts)
     assert visit is not None  # noqa: S101 - the stage is `follow_up`
     return after.RecordFollowUp(
-        occurred_at=visit.due_at + 2 * DAY,
+        occurred_at=max(since, visit.due_at + 2 * DAY),
         day=visit.day,
         alive=True,
         disease="remission",

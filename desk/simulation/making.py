@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from atmpflow.commands import admission, collection, manufacture, shipment
 from atmpflow.decisions.admission import SCOPES
-from atmpflow.events.admission import OrderPlaced, Slot, SlotsBooked
+from atmpflow.events.admission import OrderPlaced, ScreeningRecorded, Slot, SlotsBooked
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.manufacture import BatchOpened, ManufactureCompleted
 from atmpflow.events.shipment import ShipmentPacked
@@ -81,6 +81,9 @@ def slot_of(facts: Facts, kind: str) -> Slot | None:
 def collect(facts: Facts, since: datetime) -> Command:
     slot = slot_of(facts, "collection")
     start = max(since, slot.starts_at) if slot else since
+    screening = facts.last(ScreeningRecorded)
+    if screening is None or start - (screening.virology_taken_at or start) > 28 * DAY:
+        return screen(facts, start - 5 * DAY)
     end = start + 4 * HOUR
     return collection.RecordCollection(
         occurred_at=end + 10 * MINUTE,

@@ -67,6 +67,5 @@ def weight_kg(facts: Facts) -> float:
 
 def quantity(facts: Facts) -> float:
     """A dose in the middle of the product's range."""
-    dose = facts.product.dose
-    middle = (dose.low + dose.high) / 2
-    return middle * weight_kg(facts) if dose.per_kg else middle
+    low, high = facts.product.dose.range_for(weight_kg(facts))
+    return (low + high) / 2
