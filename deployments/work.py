@@ -1,0 +1,82 @@
+"""The worker's process: register prefect.yaml, then carry runs, with the relay beside.
+
+`python -m deployments.work PREFECT_YAML`, started by `stack.py` with the settings in its
+environment. SIGTERM: takes nothing more, lets running flows end (`worker_grace_s`), ends.
+"""
+
+import asyncio
+import logging
+import platform
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import prefect.main  # noqa: F401 - the whole of Prefect now, not inside the first run
+
+from deployments.child import end_with_parent
+from deployments.register import register
+from deployments.server import wait_for_api
+from deployments.settings import Settings, settings
+from deployments.worker import InProcessWorker
+
+API_TIMEOUT_S = 120
+
+Beside = Callable[[], Awaitable[None]]
+"""What runs for as long as the worker does, in the same event loop: the relay."""
+
+
+async def work(
+    chosen: Settings, prefect_file: Path | None, *, beside: Sequence[Beside] = ()
+) -> None:
+    """Register, then work until cancelled; a `beside` that fails ends the process.
+
+    The parent starts it again: better a new process than a worker whose relay is dead.
+    """
+    await asyncio.to_thread(wait_for_api, str(chosen.prefect_api_url), timeout_s=API_TIMEOUT_S)
+    if prefect_file is not None:
+        await register(prefect_file, work_pool=chosen.work_pool)
+    worker = InProcessWorker(
+        work_pool_name=chosen.work_pool,
+        name=worker_name(),
+        limit=chosen.worker_limit,
+        grace_s=chosen.worker_grace_s,
+    )
+    async with asyncio.TaskGroup() as group:
+        for one in beside:
+            group.create_task(_whole(one))
+        group.create_task(worker.start(printer=lambda *_: None))
+
+
+async def _whole(beside: Beside) -> None:
+    await beside()
+
+
+def worker_name() -> str:
+    """The name under which this machine's worker shows in the UI; it may hold no `/` or `%`."""
+    return f"in-process on {platform.node().replace('/', '-').replace('%', '-')}"
+
+
+def run(beside: Sequence[Beside] = ()) -> None:
+    """The whole life of the process; `beside` is started with the worker and ended with it."""
+    end_with_parent()
+    # Prefect warns when a run ended before the first renewal of its place in a limit.
+    logging.getLogger("prefect.concurrency").setLevel(logging.ERROR)
+    prefect_file = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_until_told_to_stop(settings(), prefect_file, beside))
+
+
+async def _until_told_to_stop(
+    chosen: Settings, prefect_file: Path | None, beside: Sequence[Beside]
+) -> None:
+    working = asyncio.ensure_future(work(chosen, prefect_file, beside=beside))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, working.cancel)
+    await working
+
+
+if __name__ == "__main__":
+    run()
