@@ -1,0 +1,124 @@
+"""The database of all tests: one embedded PostgreSQL a session, and empty copies of it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import settings
+from psycopg import sql
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from deployments.embedded import running_postgres
+from deployments.roles import plain
+from models.database import connect
+from models.migrate import migrate
+from models.network import seed
+from tasks.clock import SIMULATED
+from tasks.engine import URL, engine
+
+# The default run is quick and the same every time; the scheduled one looks further.
+settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("ATMPFLOW_HYPOTHESIS", "quick"))
+
+EMPTY = "atmpflow_empty"
+BEFORE_EVERYTHING = "2020-01-01T00:00:00+00:00"
+COPIES = count(1)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database with the network's organisations, as each role reaches it."""
+
+    application: str
+    owner_url: str
+    administrator: str
+    app: Engine
+    owner: Engine
+    clock: Path
+
+    def set_clock(self, moment: datetime) -> None:
+        """Move the simulated clock that deadlines are held against."""
+        self.clock.write_text(moment.isoformat(), encoding="ascii")
+
+    def dispose(self) -> None:
+        self.app.dispose()
+        self.owner.dispose()
+
+
+def _database(urls: tuple[str, str, str], clock: Path) -> Database:
+    application, owner, administrator = urls
+    clock.write_text(BEFORE_EVERYTHING, encoding="ascii")
+    return Database(application, owner, administrator, connect(application), connect(owner), clock)
+
+
+@contextmanager
+def serving(database: Database) -> Iterator[Database]:
+    """Have `tasks` reach this database, simulated partners and its clock; then as before."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(URL, database.application)
+        environment.setenv("ATMPFLOW_PARTNERS", "simulated")
+        environment.setenv(SIMULATED, str(database.clock))
+        engine.cache_clear()
+        yield database
+    engine.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The session's database; `serving` makes it the one that `tasks` use."""
+    folder = tmp_path_factory.mktemp("database")
+    with running_postgres(folder) as urls:
+        assert urls.administrator is not None
+        administrator = plain(urls.administrator)
+        database = _database((urls.application, urls.owner, administrator), folder / "clock")
+        migrate(database.owner)
+        with Session(database.owner) as session:
+            session.add_all(seed())
+            session.commit()
+        database.owner.dispose()  # a database is copied only while nobody is in it
+        with psycopg.connect(administrator, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {EMPTY} TEMPLATE atmpflow")
+        yield database
+        database.dispose()
+
+
+@pytest.fixture
+def database(prepared_database: Database) -> Iterator[Database]:
+    """The session's database: shared, so that a test looks only at its own journeys."""
+    with serving(prepared_database):
+        yield prepared_database
+
+
+@contextmanager
+def copied(prepared: Database, folder: Path) -> Iterator[Database]:
+    """A database with nothing in it but the organisations; gone afterwards."""
+    name = f"atmpflow_copy_{next(COPIES)}"
+    with psycopg.connect(prepared.administrator, autocommit=True) as connection:
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(EMPTY)))
+        urls = [
+            url.replace("@/atmpflow?", f"@/{name}?").replace("@/postgres?", f"@/{name}?")
+            for url in (prepared.application, prepared.owner_url, prepared.administrator)
+        ]
+        database = _database((urls[0], urls[1], urls[2]), folder / "clock")
+        try:
+            yield database
+        finally:
+            database.dispose()
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+            connection.execute(drop.format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def own_database(prepared_database: Database, tmp_path: Path) -> Iterator[Database]:
+    """A database of this test's own, for what looks at everything or breaks something."""
+    with copied(prepared_database, tmp_path) as database, serving(database):
+        yield database
