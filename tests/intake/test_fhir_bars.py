@@ -44,13 +44,13 @@ def test_our_message_carries_all_a_therapy_referral_needs() -> None:
     referral = read_one(bars_example()).referral
     assert referral is not None
     assert referral.model_dump(mode="json") == {
-        "source_reference": "RMC-2026-0034",
+        "source_reference": "RMC-2025-0034",
         "referring_organisation": "RMC",
         "treating_centre": "RBV",
         "product": "yescarta",
         "indication": "C83.3",
         "trial": None,
-        "referred_on": "2026-03-02",
+        "referred_on": "2025-03-02",
         "urgency": "urgent",
         "patient": {
             "nhs_number": "9990001146",

@@ -1,0 +1,114 @@
+"""`atmpflow demo`: start everything in a place of its own, refer, and play to the end."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from deployments.settings import Settings
+from deployments.stack import Stack, running_stack
+from desk.demo.play import Play, Played
+from desk.prepare import prepare
+from desk.up import PREFECT_FILE, wait_for_signal
+from models.database import connect
+from tasks.clock import SIMULATED
+
+EXAMPLES = PREFECT_FILE.parent / "examples"
+
+
+def run_demo(
+    *,
+    exit_after: bool,
+    as_json: bool,
+    journeys: int | None = None,
+    referrals: Path | None = None,
+    keep: bool = False,
+) -> int:
+    """Run the main job; returns the exit code: 0 when every journey reached its end."""
+    console = Console(stderr=as_json)
+    began = time.monotonic()
+    with _place(keep=keep) as folder, _simulation(folder):
+        console.print("Starting PostgreSQL, Prefect and one worker (simulated site) ...")
+        with _stack(folder) as stack:
+            console.print(f"Prefect UI: [link]{stack.ui_url}[/link]")
+            played = _play(stack, console, _files(referrals), journeys)
+            _report(played, console, as_json=as_json, seconds=time.monotonic() - began)
+            if not exit_after:
+                console.print(f"Look around at {stack.ui_url}; Ctrl-C stops.")
+                wait_for_signal()
+    return 0 if played.finished else 1
+
+
+@contextmanager
+def _place(*, keep: bool) -> Iterator[Path]:
+    """A state directory of its own: a demonstration never touches real journeys."""
+    folder = Path(tempfile.mkdtemp(prefix="atmpflow-demo-"))
+    try:
+        yield folder
+    finally:
+        if keep:
+            sys.stderr.write(f"Kept: {folder}\n")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _simulation(folder: Path) -> Iterator[None]:
+    """Partners and time are simulated, in this process and in those it starts."""
+    clock = folder / "simulated-clock"
+    clock.write_text("2000-01-01T00:00:00+00:00", encoding="ascii")
+    wanted = {"ATMPFLOW_PARTNERS": "simulated", SIMULATED: str(clock)}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+@contextmanager
+def _stack(folder: Path) -> Iterator[Stack]:
+    with running_stack(
+        Settings(state_dir=folder),
+        migrate=lambda databases: prepare(databases.owner),
+        prefect_file=PREFECT_FILE,
+        worker_module="deployments.engine_room",
+    ) as stack:
+        yield stack
+
+
+def _files(referrals: Path | None) -> list[Path]:
+    """The referrals to send in: the user's, or our example in each format."""
+    if referrals is not None:
+        return [referrals]
+    return [EXAMPLES / name for name in ("referral-bars.json", "referral.json", "referrals.csv")]
+
+
+def _play(stack: Stack, console: Console, files: list[Path], journeys: int | None) -> Played:
+    engine = connect(stack.databases.application)
+    try:
+        play = Play(engine, stack.api_url, Path(os.environ[SIMULATED]))
+        return play.run(files, console, limit=journeys)
+    finally:
+        engine.dispose()
+
+
+def _report(played: Played, console: Console, *, as_json: bool, seconds: float) -> None:
+    summary: dict[str, Any] = {**played.summary(), "seconds": round(seconds, 2)}
+    if as_json:
+        sys.stdout.write(json.dumps(summary) + "\n")
+        sys.stdout.flush()
+        return
+    console.print(
+        f"{len(summary['journeys'])} journeys, {summary['events']} events,"
+        f" {summary['seconds']:.1f} s in all. The site and its time were simulated."
+    )

@@ -1,0 +1,30 @@
+"""The demonstration's progress: one line a journey."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from desk.demo.play import Course
+
+COLUMNS = {"journey": 21, "product": 9, "stage": 14, "waits for": 22, "day": 10, "took": 5}
+"""Headings with the characters each needs; together they fit 80 columns without wrapping ids."""
+
+
+def _row(course: "Course") -> tuple[str, ...]:
+    facts, step = course.facts, course.facts.step
+    waits = "done" if course.ended else step.command.name if step else ""
+    day = f"{facts.since:%Y-%m-%d}" if facts.since else ""
+    took = f"{course.seconds:.0f} s"
+    return facts.coi, facts.product.name, facts.stage, waits, day, took
+
+
+def progress(courses: Iterable["Course"]) -> Table:
+    """Every journey with its stage, what it waits for, and its simulated day."""
+    table = Table(title="Journeys (simulated site and time)", title_justify="left", box=None)
+    for heading, width in COLUMNS.items():
+        table.add_column(heading, no_wrap=True, min_width=width if heading != "waits for" else 12)
+    for course in courses:
+        table.add_row(*_row(course))
+    return table

@@ -1,0 +1,43 @@
+"""`atmpflow up`: everything runs until Ctrl-C; state is kept between starts."""
+
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from rich.console import Console
+
+from deployments.settings import settings
+from deployments.stack import running_stack
+from desk.prepare import prepare
+
+PREFECT_FILE = Path(__file__).parents[1] / "prefect.yaml"
+
+
+def run_up(*, as_json: bool) -> int:
+    """Start PostgreSQL, Prefect, worker and relay, and wait to be stopped."""
+    console = Console(stderr=as_json)
+    chosen = settings()
+    console.print(f"Starting in {chosen.state_dir} ...")
+    with running_stack(
+        chosen,
+        migrate=lambda databases: prepare(databases.owner),
+        prefect_file=PREFECT_FILE,
+        worker_module="deployments.engine_room",
+    ) as stack:
+        console.print(f"Running. Prefect UI: {stack.ui_url}. Ctrl-C stops; nothing is lost.")
+        if as_json:
+            places = {"ui": stack.ui_url, "api": stack.api_url, "state": str(chosen.state_dir)}
+            sys.stdout.write(json.dumps(places) + "\n")
+            sys.stdout.flush()
+        wait_for_signal()
+    return 0
+
+
+def wait_for_signal() -> None:
+    """Return when asked to stop by Ctrl-C or SIGTERM."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()
