@@ -101,12 +101,10 @@ def journey_values(facts: Facts, head: bytes, changed_at: datetime) -> dict[str,
     }
 
 
-def _journey(before: Facts | None, facts: Facts, head: bytes, header: Header) -> Change:
-    values = journey_values(facts, head, header.recorded_at)
-    if before is not None:
-        return Update(Journey, {"id": facts.journey}, values)
+def journey_fixed(facts: Facts) -> dict[str, Any]:
+    """What never changes in the journey's own row: all from its referral."""
     referral = facts.referral
-    fixed = {
+    return {
         "id": facts.journey,
         "coi": facts.coi,
         "person_id": referral.person,
@@ -114,9 +112,15 @@ def _journey(before: Facts | None, facts: Facts, head: bytes, header: Header) ->
         "product": referral.product,
         "centre": referral.treating_centre,
         "trial": referral.trial,
-        "opened_at": header.occurred_at,
+        "opened_at": facts.history[0].occurred_at,
     }
-    return Insert(Journey, {**fixed, **values})
+
+
+def _journey(before: Facts | None, facts: Facts, head: bytes, header: Header) -> Change:
+    values = journey_values(facts, head, header.recorded_at)
+    if before is not None:
+        return Update(Journey, {"id": facts.journey}, values)
+    return Insert(Journey, {**journey_fixed(facts), **values})
 
 
 def _timers(before: Facts | None, after: Facts, header: Header) -> Iterator[Change]:

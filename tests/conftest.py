@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from deployments.embedded import running_postgres
-from deployments.roles import plain
+from deployments.roles import OWNER_ROLE, plain
 from models.database import connect
 from models.migrate import migrate
 from models.network import seed
@@ -85,7 +85,7 @@ def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Data
             session.commit()
         database.owner.dispose()  # a database is copied only while nobody is in it
         with psycopg.connect(administrator, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {EMPTY} TEMPLATE atmpflow")
+            connection.execute(f"CREATE DATABASE {EMPTY} OWNER {OWNER_ROLE} TEMPLATE atmpflow")
         yield database
         database.dispose()
 
@@ -102,8 +102,9 @@ def copied(prepared: Database, folder: Path) -> Iterator[Database]:
     """A database with nothing in it but the organisations; gone afterwards."""
     name = f"atmpflow_copy_{next(COPIES)}"
     with psycopg.connect(prepared.administrator, autocommit=True) as connection:
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(create.format(sql.Identifier(name), sql.Identifier(EMPTY)))
+        create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        names = (name, OWNER_ROLE, EMPTY)
+        connection.execute(create.format(*map(sql.Identifier, names)))
         urls = [
             url.replace("@/atmpflow?", f"@/{name}?").replace("@/postgres?", f"@/{name}?")
             for url in (prepared.application, prepared.owner_url, prepared.administrator)
