@@ -44,9 +44,9 @@ def table_name(table: type[SQLModel]) -> str:
 
 
 @cache
-def _insert_sql(table: type[SQLModel], columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+def _insert_sql(table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
     places = ", ".join(f"%({column})s" for column in columns)
-    head = f"INSERT INTO {table_name(table)} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
+    head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
     if not key:
         return head
     sets = ", ".join(f"{column} = EXCLUDED.{column}" for column in columns if column not in key)
@@ -54,10 +54,10 @@ def _insert_sql(table: type[SQLModel], columns: tuple[str, ...], key: tuple[str,
 
 
 @cache
-def _update_sql(table: type[SQLModel], columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+def _update_sql(table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
     sets = ", ".join(f"{column} = %({column})s" for column in columns)
     where = " AND ".join(f"{column} = %(key_{column})s" for column in key)
-    return f"UPDATE {table_name(table)} SET {sets} WHERE {where}"  # noqa: S608
+    return f"UPDATE {table} SET {sets} WHERE {where}"  # noqa: S608
 
 
 def _adapt(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,13 +69,17 @@ def _adapt(values: Mapping[str, Any]) -> dict[str, Any]:
 def statement(change: Change) -> tuple[str, dict[str, Any]]:
     """The SQL of a change with its parameters, for psycopg."""
     if isinstance(change, Insert):
-        return _insert_sql(change.table, tuple(change.values), ()), _adapt(change.values)
+        return _insert_sql(table_name(change.table), tuple(change.values), ()), _adapt(
+            change.values
+        )
     if isinstance(change, Put):
         values = {**change.key, **change.values}
-        return _insert_sql(change.table, tuple(values), tuple(change.key)), _adapt(values)
+        return _insert_sql(table_name(change.table), tuple(values), tuple(change.key)), _adapt(
+            values
+        )
     present = {key: value for key, value in change.key.items() if value is not None}
     empty = [key for key, value in change.key.items() if value is None]
-    sql = _update_sql(change.table, tuple(change.values), tuple(present))
+    sql = _update_sql(table_name(change.table), tuple(change.values), tuple(present))
     sql += "".join(f" AND {key} IS NULL" for key in empty)
     keys = {f"key_{key}": value for key, value in present.items()}
     return sql, {**_adapt(change.values), **keys}

@@ -204,7 +204,8 @@ def _fired(connection: Connection, journey: UUID, timer: FireTimer, now: datetim
 
 def run(connection: Connection, change: Change) -> None:
     """Send one change to the database."""
-    connection.execute(*statement(change))
+    text, values = statement(change)
+    connection.execute(text.encode(), values)
 
 
 FINISH = (

@@ -27,8 +27,11 @@ class PartnerRequest:
 class Partner(Protocol):
     """Takes requests. Must be idempotent by the request's id."""
 
-    name: str
-    simulated: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def simulated(self) -> bool: ...
 
     def request(self, request: PartnerRequest) -> str:
         """Hand the request over; returns the partner's reference. Raises Unavailable."""
