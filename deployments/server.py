@@ -25,6 +25,8 @@ LATENCY = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "100",
     # A run that found its stage's concurrency limit taken tries again after 1 s instead of 30.
     "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "1",
+    # After each registration a hundred future runs of every schedule are too much to write at once.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "20",
     # The worker is told of new runs; this is only how late a scheduled one may start.
     "PREFECT_WORKER_QUERY_SECONDS": "1",
 }

@@ -8,15 +8,12 @@ Docker or Kubernetes pool by changing one line.
 
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 import anyio
 import prefect.flow_engine
 from anyio.abc import TaskStatus
-from prefect import Flow
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterId,
@@ -30,10 +27,9 @@ from prefect.context import AsyncClientContext
 from prefect.events import Event, get_events_subscriber
 from prefect.events.filters import EventAnyResourceFilter, EventFilter, EventNameFilter
 from prefect.exceptions import Abort, Pause
-from prefect.flow_engine import AsyncFlowRunEngine, run_flow_sync
-from prefect.states import Cancelled
 from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerResult
 
+from deployments.carry import AnyFlow, Running, carry
 from deployments.entrypoint import flow_at
 
 SCHEDULED = "prefect.flow-run.Scheduled"
@@ -43,20 +39,6 @@ CANCELLING = "prefect.flow-run.Cancelling"
 LOOKS_AFTER_S = (0.0, 0.03, 0.1, 0.3)
 RECONNECT_AFTER_S = 1.0
 CANCELLING_CHECK_S = 10.0
-
-AnyFlow = Flow[..., Any]
-
-
-@dataclass
-class Running:
-    """One run in this process: what stops it, and whether an operator asked for that."""
-
-    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
-    cancelled: bool = False
-
-    def cancel(self) -> None:
-        self.cancelled = True
-        self.scope.cancel()
 
 
 class InProcessWorker(BaseWorker[BaseJobConfiguration, Any, BaseWorkerResult]):
@@ -236,34 +218,3 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, Any, BaseWorkerResult]):
 
         assert self._runs_task_group is not None  # noqa: S101 - set by BaseWorker.setup
         self._runs_task_group.start_soon(in_scope)
-
-
-class Engine(AsyncFlowRunEngine[..., Any]):
-    """Prefect's engine, which by itself reports a run that we cancel as crashed."""
-
-    running: Running
-
-    async def handle_crash(self, exc: BaseException) -> None:
-        if not self.running.cancelled:
-            await super().handle_crash(exc)
-            return
-        with anyio.CancelScope(shield=True):
-            await self.set_state(Cancelled(message="Cancelled while it ran."), force=True)
-
-
-async def carry(flow: AnyFlow, flow_run: FlowRun, running: Running) -> None:
-    """Run the flow under Prefect's own engine.
-
-    A `def` flow gets a thread; it cannot be cancelled and costs a second at its end.
-    """
-    if not flow.isasync:
-        options: dict[str, Any] = {"flow_run": flow_run, "parameters": flow_run.parameters}
-        whole = partial(run_flow_sync, flow, **options, return_type="state")
-        await anyio.to_thread.run_sync(whole)
-        return
-    engine = Engine(flow=flow, flow_run=flow_run, parameters=flow_run.parameters)
-    engine.running = running
-    async with engine.start():
-        while engine.is_running():
-            async with engine.run_context():
-                await engine.call_flow_fn()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME, Setting
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME
 from prefect.settings.context import temporary_settings
 
 from atmpflow.errors import Refused
@@ -35,12 +35,8 @@ ENTRY = """
 @pytest.fixture
 def project(tmp_path: Path, installed: Installation) -> Iterator[Path]:
     (tmp_path / "spare_flow.py").write_text(FLOW)
-    # The test runner may have a Prefect home of its own user's.
-    home: dict[str | Setting, Any] = {
-        PREFECT_API_URL: installed.stack.api_url,
-        PREFECT_HOME: str(tmp_path),
-    }
-    with temporary_settings(home):
+    # The user who runs the tests may have a Prefect of their own.
+    with temporary_settings({PREFECT_API_URL: installed.stack.api_url, PREFECT_HOME: tmp_path}):
         yield tmp_path
 
 
