@@ -8,7 +8,7 @@ from tasks.requests import book_courier
 from tasks.run import run_stage
 
 
-@flow(name="dispatch")
+@flow(name="dispatch", flow_run_name="dispatch")
 async def dispatch(journey: Journey = "") -> str:
     """Book the courier for the material, and judge the leg when it has arrived."""
     return await run_stage("dispatch", journey, book_courier, assess_shipment)

@@ -5,7 +5,7 @@ from prefect import flow
 from tasks.timers import fire_due, wake_again
 
 
-@flow(name="heartbeat")
+@flow(name="heartbeat", flow_run_name="heartbeat")
 async def heartbeat() -> str:
     """Fire due timers, and have work that is owed for over a minute woken again."""
     fired = await fire_due()

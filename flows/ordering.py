@@ -7,7 +7,7 @@ from tasks.requests import place_order
 from tasks.run import run_stage
 
 
-@flow(name="ordering")
+@flow(name="ordering", flow_run_name="ordering")
 async def ordering(journey: Journey = "") -> str:
     """Order the product in the quantity that the weight asks for."""
     return await run_stage("ordering", journey, place_order)

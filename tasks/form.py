@@ -1,10 +1,16 @@
 """What people fill in when they run a deployment by hand in the Prefect UI."""
 
-from typing import Annotated
+from datetime import UTC, date, datetime, time
+from enum import Enum
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from atmpflow.commands.admission import Refer
+from atmpflow.products.catalogue import catalogue
+from atmpflow.rules.organisation import REFERS, TREATS
+from models.network import seed
 
 Journey = Annotated[
     str,
@@ -15,5 +21,57 @@ Journey = Annotated[
 ]
 
 
-class ReferralForm(Refer):
+def _organisations(kinds: frozenset[str]) -> dict[str, str]:
+    """Choices `name (code)` of organisations that are open, by their code."""
+    return {
+        one.ods_code: f"{one.name} ({one.ods_code})"
+        for one in sorted(seed(), key=lambda one: one.name)
+        if one.kind in kinds and one.closed is None
+    }
+
+
+# Choices in the form; made from the catalogue and the directory, so that no list is kept twice.
+Product: Any = Enum("Product", {code: spec.name for code, spec in sorted(catalogue().items())})
+Centre: Any = Enum("Centre", _organisations(TREATS))
+Referrer: Any = Enum("Referrer", _organisations(REFERS))
+
+
+class ReferralForm(BaseModel):
     """A referral, with the patient named by an opaque id and everything else chosen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    person: UUID = Field(
+        title="Person",
+        description="Opaque id that `atmpflow identify` printed. Never type a name or number here.",
+    )
+    product: Product = Field(  # pyright: ignore[reportInvalidTypeForm]
+        title="Product"
+    )
+    treating_centre: Centre = Field(  # pyright: ignore[reportInvalidTypeForm]
+        title="Treating centre"
+    )
+    referring_organisation: Referrer = Field(  # pyright: ignore[reportInvalidTypeForm]
+        title="Referring organisation"
+    )
+    source_reference: str = Field(
+        min_length=1, max_length=120, title="Referrer's reference", description="Its own number"
+    )
+    referred_on: date = Field(title="Referred on")
+    urgency: Literal["routine", "urgent"] = Field(default="routine", title="Urgency")
+    indication: str = Field(default="", title="Indication", description="ICD-10 or SNOMED CT code")
+    trial: str = Field(default="", title="Trial", description="Registry id, if in a trial")
+
+    def command(self, now: datetime) -> Refer:
+        """The command that this form asks for; a day becomes its first moment."""
+        return Refer(
+            occurred_at=min(datetime.combine(self.referred_on, time(), UTC), now),
+            person=self.person,
+            product=self.product.name,
+            treating_centre=self.treating_centre.name,
+            referring_organisation=self.referring_organisation.name,
+            source_reference=self.source_reference,
+            urgency=self.urgency,
+            indication=self.indication or None,
+            trial=self.trial or None,
+        )

@@ -73,10 +73,9 @@ def _open_one(engine: Engine, result: ReadResult, actor: Actor, source: bytes) -
 
 
 async def open_from_form(form: ReferralForm) -> str:
-    """Open a journey for a person whose identity is on record."""
-    values = form.model_dump()
-    key = f"refer:{form.referring_organisation}:{form.source_reference}"
-    command = Refer(**values)
+    """Open a journey for a person whose identity is on record. Raises Refused."""
+    command = form.command(clock.wall())
+    key = f"refer:{command.referring_organisation}:{command.source_reference}"
     request = Request(command, Actor("prefect-form", Role.COORDINATOR), key, _journey(key, command))
     answer = await asyncio.to_thread(record, engine(), request, clock.wall())
     return f"journey {answer.journey}"
