@@ -67,4 +67,5 @@ def next_move(facts: Facts) -> Move | None:
     command = play(facts, since)
     checks = isinstance(command, administration.CheckIdentity)
     person = 1 + len(checks_of(facts, command.phase)) if checks else 1
-    return Move(command, actor(step.owner, person))
+    role = step.owner if step.owner in command.roles else min(command.roles)
+    return Move(command, actor(role, person))
