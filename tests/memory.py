@@ -1,6 +1,7 @@
 """Journeys without a database: the simulated site and the engine's steps, folded in memory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from uuid import UUID, uuid5
@@ -45,6 +46,12 @@ def opened(product: str = "kymriah", *, name: str = "one", at: datetime = BEGUN)
 def with_event(facts: Facts, event: Event, at: datetime, who: Actor = ENGINE) -> Facts:
     """The facts after one more event, whoever may say so."""
     return apply(facts, Recorded(facts.version + 1, event, who, at))
+
+
+def without(facts: Facts, *kinds: type[Event]) -> Facts:
+    """The same journey, had these events not happened; for what a rule would say of it."""
+    left = tuple(row for row in facts.history if not isinstance(row.event, kinds))
+    return replace(facts, history=left)
 
 
 def asked(facts: Facts, command: Command, who: Actor, *, now: datetime = LATE) -> Facts:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from atmpflow.products.spec import Band
+from atmpflow.rules.ranges import within
 from atmpflow.verdict import Reason, Verdict, verdict
 
 GDP = "GDP 2013/C 343/01, 9.4 (temperature control during transport)"
@@ -29,7 +30,7 @@ def judge_leg(found: Findings, band: Band, spent_min: float = 0.0) -> Verdict:
         (
             Reason("no-log", "fewer than two readings", GDP) if found.readings < 2 else None,
             Reason("log-gap", f"no reading for {found.longest_gap_min:.0f} min", GDP)
-            if found.longest_gap_min > LONGEST_GAP_MIN
+            if not within(found.longest_gap_min, 0, LONGEST_GAP_MIN)
             else None,
             Reason("log-incomplete", "readings do not cover pack-out to receipt", GDP)
             if not found.covers_leg
@@ -39,7 +40,7 @@ def judge_leg(found: Findings, band: Band, spent_min: float = 0.0) -> Verdict:
                 f"{outside:.0f} min outside the band, {band.stability_budget_min} covered",
                 band.source,
             )
-            if outside > band.stability_budget_min
+            if not within(outside, 0, band.stability_budget_min)
             else None,
         )
     )

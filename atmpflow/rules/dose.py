@@ -1,7 +1,8 @@
 """Is the prescribed quantity in the product's range, and how much must be ordered?"""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from atmpflow.message import hours_between
 from atmpflow.products.spec import Dose
 from atmpflow.verdict import Reason, Verdict, verdict
 
@@ -25,4 +26,4 @@ def order_quantity(dose: Dose, weight_kg: float) -> float:
 def weight_valid(dose: Dose, *, weighed_at: datetime, now: datetime) -> bool:
     """Is the weight young enough for an order?"""
     limit = dose.weight_valid_days
-    return limit is None or now - weighed_at <= timedelta(days=limit)
+    return limit is None or hours_between(weighed_at, now) <= 24 * limit

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from atmpflow.message import hours_between
 from atmpflow.products.spec import Criterion, ProductSpec
+from atmpflow.rules.ranges import within
 from atmpflow.verdict import Reason, Verdict, verdict
 
 VIROLOGY_AGE = "virology-age-days"
@@ -18,16 +20,14 @@ def judge_criterion(criterion: Criterion, *, answer: bool | float | None) -> Rea
         return None if right else Reason(criterion.code, f"is {answer}", criterion.source)
     if isinstance(answer, bool):
         return Reason(criterion.code, "a number is needed", criterion.source)
-    too_low = criterion.low is not None and answer < criterion.low
-    too_high = criterion.high is not None and answer > criterion.high
-    if too_low or too_high:
-        return Reason(criterion.code, f"is {answer:g}, outside the range", criterion.source)
-    return None
+    if within(answer, criterion.low, criterion.high):
+        return None
+    return Reason(criterion.code, f"is {answer:g}, outside the range", criterion.source)
 
 
 def judge_virology(product: ProductSpec, taken_at: datetime | None, at: datetime) -> Verdict:
     """Is the virology sample young enough at that moment? (JACIE: within 30 days of collection)"""
-    age = (at - taken_at).total_seconds() / 86_400 if taken_at is not None else None
+    age = hours_between(taken_at, at) / 24 if taken_at is not None else None
     return verdict(
         judge_criterion(item, answer=age)
         for item in product.eligibility
@@ -45,7 +45,7 @@ def judge_findings(
     known = dict(answers)
     known.pop(VIROLOGY_AGE, None)
     if virology_taken_at is not None and virology_taken_at <= now:
-        known[VIROLOGY_AGE] = (now - virology_taken_at).total_seconds() / 86_400
+        known[VIROLOGY_AGE] = hours_between(virology_taken_at, now) / 24
     return verdict(
         judge_criterion(item, answer=known.get(item.code)) for item in product.eligibility
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from atmpflow.events.manufacture import TestResult
 from atmpflow.products.spec import ReleaseTest
+from atmpflow.rules.ranges import within
 from atmpflow.verdict import Reason, Verdict, verdict
 
 
@@ -16,11 +17,9 @@ def judge_test(test: ReleaseTest, result: TestResult | None) -> Reason | None:
         return None if right else Reason(test.name, f"outcome {result.outcome}", test.source)
     if result.value is None:
         return Reason(test.name, "a number is needed", test.source)
-    too_low = test.low is not None and result.value < test.low
-    too_high = test.high is not None and result.value > test.high
-    if too_low or too_high:
-        return Reason(test.name, f"{result.value:g} {test.unit}, out of range", test.source)
-    return None
+    if within(result.value, test.low, test.high):
+        return None
+    return Reason(test.name, f"{result.value:g} {test.unit}, out of range", test.source)
 
 
 def judge_results(tests: Iterable[ReleaseTest], results: Iterable[TestResult]) -> Verdict:

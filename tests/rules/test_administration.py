@@ -1,0 +1,124 @@
+"""The gate before every dose, and the windows in which it may be given."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atmpflow.events.administration import (
+    ConditioningCompleted,
+    DoseAdministered,
+    DosePrepared,
+    IdentityChecked,
+    ProductThawed,
+)
+from atmpflow.events.admission import ConsentVerified
+from atmpflow.events.after import HoldPlaced
+from atmpflow.events.manufacture import BatchCertified
+from atmpflow.events.shipment import ProductAccepted
+from atmpflow.journey import Facts
+from atmpflow.message import Event
+from atmpflow.products.catalogue import catalogue
+from atmpflow.rules.administration import checks_of, judge_gate, judge_window, next_dose, use_by
+from atmpflow.rules.supply import supply
+from tests.memory import waiting_for, with_event, without
+
+PRODUCTS = sorted(catalogue())
+SECOND = timedelta(seconds=1)
+
+
+def _at_gate(product: str = "kymriah") -> tuple[Facts, datetime]:
+    facts = waiting_for("clear-for-administration", product)
+    assert facts.since is not None
+    return facts, facts.since
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_the_gate_opens_when_everything_is_in_order(product: str):
+    assert judge_gate(*_at_gate(product)).allowed
+
+
+@pytest.mark.parametrize(
+    ("missing", "code"),
+    [
+        (BatchCertified, "not-certified"),
+        (ProductAccepted, "not-accepted"),
+        (ConsentVerified, "consent-missing"),
+        (ConditioningCompleted, "not-conditioned"),
+    ],
+)
+def test_the_gate_names_what_is_missing(missing: type[Event], code: str):
+    facts, at = _at_gate()
+    judged = judge_gate(without(facts, missing), at)
+    assert [reason.code for reason in judged.against] == [code]
+
+
+def test_the_gate_is_shut_while_held_and_from_the_moment_of_expiry():
+    facts, at = _at_gate()
+    held = with_event(facts, HoldPlaced(reason="DEV-1"), at)
+    assert [reason.code for reason in judge_gate(held, at).against] == ["held"]
+    stock = supply(facts)
+    assert stock is not None
+    assert judge_gate(facts, stock.expires_at - SECOND).allowed
+    assert [reason.code for reason in judge_gate(facts, stock.expires_at).against] == ["expired"]
+
+
+def _times(product: str) -> tuple[Facts, datetime, timedelta]:
+    """A dose ready to be given, when that was, and how long from then its tightest window lasts."""
+    facts = waiting_for("administer-dose", product)
+    thawed, prepared = facts.last(ProductThawed), facts.last(DosePrepared)
+    clocks = {"thaw": thawed, "preparation": prepared, "opening": prepared}
+    began = {name: clock.began_at for name, clock in clocks.items() if clock is not None}
+    ends = min(began[window.begins] + window.length for window in facts.product.use_windows)
+    ready = max(began.values())
+    return facts, ready, ends - ready
+
+
+@given(
+    product=st.sampled_from(PRODUCTS),
+    over=st.timedeltas(timedelta(microseconds=1), timedelta(days=30)),
+    lasting=st.timedeltas(timedelta(0), timedelta(minutes=5)),
+)
+def test_a_dose_that_ends_out_of_any_window_is_refused(
+    product: str, over: timedelta, lasting: timedelta
+):
+    facts, began, length = _times(product)
+    ended = began + length + over
+    late = judge_window(facts, started_at=ended - lasting, ended_at=ended)
+    assert not late.allowed
+    assert use_by(facts) == min(began + length, supply(facts).expires_at)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_dose_that_ends_with_the_window_is_in_it(product: str):
+    facts, began, length = _times(product)
+    assert judge_window(facts, started_at=began, ended_at=began + length).allowed
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_dose_before_its_preparation_is_refused(product: str):
+    facts, began, _ = _times(product)
+    judged = judge_window(facts, started_at=began - SECOND, ended_at=began + SECOND)
+    assert not judged.allowed
+    bare = without(facts, ProductThawed, DosePrepared)
+    nothing = judge_window(bare, started_at=began, ended_at=began)
+    assert {reason.code for reason in nothing.against} == {"not-prepared"}
+
+
+def test_a_dose_begun_after_the_time_to_begin_is_refused_though_the_window_is_open():
+    facts, began, length = _times("yescarta")
+    assert length > timedelta(minutes=31)
+    late = began + timedelta(minutes=30)
+    assert judge_window(facts, started_at=late, ended_at=late).allowed
+    judged = judge_window(facts, started_at=late + SECOND, ended_at=late + SECOND)
+    assert [reason.code for reason in judged.against] == ["begun-too-late"]
+
+
+def test_checks_of_an_earlier_dose_do_not_count_for_the_next():
+    facts = waiting_for("administer-dose", "aucatzyl")
+    assert len(checks_of(facts, "preparation")) == len(checks_of(facts, "administration")) == 2
+    end = waiting_for("complete-monitoring", "aucatzyl")
+    assert len(end.all(IdentityChecked)) == 8
+    assert checks_of(end, "preparation") == ()
+    assert next_dose(end) == len(end.all(DoseAdministered)) + 1 == 3

@@ -1,0 +1,92 @@
+"""A leg passes only when its log covers it, has no gap, and stayed within the stability budget."""
+
+from dataclasses import replace
+from math import nan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atmpflow.products.spec import Band
+from atmpflow.rules.cold_chain import LONGEST_GAP_MIN, Findings, judge_leg
+
+BAND = Band(high_c=-150, stability_budget_min=10, source="a stability report")
+GOOD = Findings(
+    readings=60,
+    lowest_c=-180,
+    highest_c=-151,
+    minutes_outside=0,
+    longest_gap_min=10,
+    covers_leg=True,
+)
+SILENT = Findings(0, None, None, 0.0, 0.0, covers_leg=False)
+
+
+def _codes(found: Findings, band: Band = BAND, spent_min: float = 0) -> set[str]:
+    return {reason.code for reason in judge_leg(found, band, spent_min).against}
+
+
+@pytest.mark.parametrize(
+    ("found", "codes"),
+    [
+        (GOOD, set()),
+        (replace(GOOD, minutes_outside=10), set()),
+        (replace(GOOD, longest_gap_min=LONGEST_GAP_MIN), set()),
+        (replace(GOOD, minutes_outside=10.1), {"excursion"}),
+        (replace(GOOD, longest_gap_min=30.1), {"log-gap"}),
+        (replace(GOOD, covers_leg=False), {"log-incomplete"}),
+        (replace(GOOD, readings=1), {"no-log"}),
+        (SILENT, {"no-log", "log-incomplete"}),
+        (replace(GOOD, readings=1, minutes_outside=11), {"no-log", "excursion"}),
+    ],
+)
+def test_every_reason_against_a_leg_is_named(found: Findings, codes: set[str]):
+    assert _codes(found) == codes
+
+
+def test_minutes_of_earlier_legs_count():
+    assert _codes(replace(GOOD, minutes_outside=4), spent_min=6) == set()
+    assert _codes(replace(GOOD, minutes_outside=4), spent_min=6.5) == {"excursion"}
+
+
+@given(
+    budget=st.integers(0, 10_000),
+    over=st.floats(min_value=0.01, max_value=1e6),
+    readings=st.integers(2, 100_000),
+)
+def test_any_minute_above_the_budget_quarantines(budget: int, over: float, readings: int):
+    band = Band(high_c=-150, stability_budget_min=budget, source="a stability report")
+    warm = replace(GOOD, readings=readings, minutes_outside=budget + over)
+    assert "excursion" in _codes(warm, band)
+
+
+FINDINGS = st.builds(
+    Findings,
+    readings=st.integers(0, 500),
+    lowest_c=st.none(),
+    highest_c=st.none(),
+    minutes_outside=st.floats(0, 100),
+    longest_gap_min=st.floats(0, 100),
+    covers_leg=st.booleans(),
+)
+WORSENING = st.sampled_from(
+    [
+        lambda found, by: replace(found, minutes_outside=found.minutes_outside + by),
+        lambda found, by: replace(found, longest_gap_min=found.longest_gap_min + by),
+        lambda found, by: replace(found, readings=max(0, found.readings - int(by))),
+        lambda found, by: replace(found, covers_leg=False),
+        lambda found, by: SILENT,
+    ]
+)
+
+
+@given(found=FINDINGS, worsen=WORSENING, by=st.floats(0, 1000))
+def test_no_verdict_improves_when_a_leg_gets_worse(found: Findings, worsen, by: float):
+    worse = worsen(found, by)
+    if judge_leg(worse, BAND).allowed:
+        assert judge_leg(found, BAND).allowed
+
+
+@pytest.mark.parametrize("field", ["minutes_outside", "longest_gap_min"])
+def test_what_is_not_a_number_is_never_a_pass(field: str):
+    assert not judge_leg(replace(GOOD, **{field: nan}), BAND).allowed

@@ -1,0 +1,61 @@
+"""Every release test is there and in specification; a repeated test counts at its worst."""
+
+from math import nan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atmpflow.events.manufacture import TestResult
+from atmpflow.products.catalogue import catalogue
+from atmpflow.products.spec import ReleaseTest
+from atmpflow.rules.quality import judge_results, judge_test
+from desk.simulation.values import good_result
+
+RANGED = ReleaseTest(name="viability", unit="%", low=70, source="a licence, 3.2.P.5")
+STERILE = ReleaseTest(name="sterility", must_be="negative", source="Ph. Eur. 2.6.1")
+MADE = sorted(code for code, spec in catalogue().items() if spec.release_tests)
+
+
+@pytest.mark.parametrize(
+    ("test", "result", "passes"),
+    [
+        (RANGED, {"value": 70}, True),
+        (RANGED, {"value": 69.9}, False),
+        (RANGED, {"value": nan}, False),
+        (RANGED, {"outcome": "pass"}, False),
+        (STERILE, {"outcome": "negative"}, True),
+        (STERILE, {"outcome": "positive"}, False),
+        (STERILE, {"outcome": "NEGATIVE"}, False),
+        (STERILE, {"value": 0}, False),
+    ],
+)
+def test_a_result_is_held_against_its_specification(
+    *, test: ReleaseTest, result: dict[str, float], passes: bool
+):
+    found = TestResult.model_validate({"test": test.name, **result})
+    assert (judge_test(test, found) is None) is passes
+
+
+def test_a_missing_result_is_a_reason_against():
+    assert judge_test(RANGED, None) is not None
+
+
+@given(code=st.sampled_from(MADE), data=st.data())
+def test_no_batch_passes_with_a_test_missing(code: str, data: st.DataObject):
+    tests = catalogue()[code].release_tests
+    results = [good_result(test) for test in tests]
+    assert judge_results(tests, results).allowed
+    lost = data.draw(st.sampled_from(tests))
+    left = [result for result in results if result.test != lost.name]
+    judged = judge_results(tests, left)
+    assert [reason.code for reason in judged.against] == [lost.name]
+
+
+@given(code=st.sampled_from(MADE), data=st.data())
+def test_repeating_a_failed_test_until_it_passes_does_not_help(code: str, data: st.DataObject):
+    tests = catalogue()[code].release_tests
+    failed = data.draw(st.sampled_from(tests))
+    bad = TestResult(test=failed.name, outcome="failed")
+    results = data.draw(st.permutations([bad, *(good_result(test) for test in tests)]))
+    assert not judge_results(tests, results).allowed
