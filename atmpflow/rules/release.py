@@ -5,6 +5,7 @@ from datetime import datetime
 from atmpflow.events.admission import ConsentVerified
 from atmpflow.events.manufacture import (
     ManufactureCompleted,
+    ManufactureStarted,
     QualityPassed,
     QualityResultsRecorded,
 )
@@ -35,10 +36,12 @@ def judge_record(facts: Facts, now: datetime) -> Verdict:
 
 
 def judge_certifier(facts: Facts, person: str) -> Verdict:
-    """The QP is not the person who made or checked the batch."""
-    made = facts.recorded(ManufactureCompleted)
-    checked = facts.recorded(QualityResultsRecorded)
-    hands = {found[0].actor.id for found in (made, checked) if found}
+    """The QP is none of the people who made or checked the batch, in whatever turn they had."""
+    hands = {
+        row.actor.id
+        for kind in (ManufactureStarted, ManufactureCompleted, QualityResultsRecorded)
+        for row, _ in facts.all(kind)
+    }
     return verdict(
         (
             Reason("qp-not-independent", "made or checked this batch", INDEPENDENT)
