@@ -35,7 +35,7 @@ def run_demo(
     """Run the main job; returns the exit code: 0 when every journey reached its end."""
     console = Console(stderr=as_json)
     began = time.monotonic()
-    with _place(keep=keep) as folder, _simulation(folder):
+    with _place(keep=keep) as folder, simulation(folder):
         console.print("Starting PostgreSQL, Prefect and one worker (simulated site) ...")
         with _stack(folder) as stack:
             console.print(f"Prefect UI: [link]{stack.ui_url}[/link]")
@@ -61,15 +61,15 @@ def _place(*, keep: bool) -> Iterator[Path]:
 
 
 @contextmanager
-def _simulation(folder: Path) -> Iterator[None]:
-    """Partners and time are simulated, in this process and in those it starts."""
+def simulation(folder: Path) -> Iterator[Path]:
+    """Partners and time are simulated, here and in what is started; yields the clock's file."""
     clock = folder / "simulated-clock"
     clock.write_text("2000-01-01T00:00:00+00:00", encoding="ascii")
     wanted = {"ATMPFLOW_PARTNERS": "simulated", SIMULATED: str(clock)}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
-        yield
+        yield clock
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
