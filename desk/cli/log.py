@@ -1,0 +1,107 @@
+"""`atmpflow log FILE`: a temperature logger's export for the leg that was received last."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import typer
+from sqlalchemy import Engine
+
+from atmpflow.commands.shipment import RecordTemperatureLog
+from atmpflow.errors import Refused
+from atmpflow.events.shipment import CourierBooked
+from atmpflow.people import Actor
+from desk.cli.actor import acting, require_person
+from desk.cli.database import ready_database
+from desk.cli.frame import Account, AsJson, new_app
+from desk.cli.keep import Attempt, keep
+from desk.cli.looking import journey_row, summary
+from desk.cli.output import say, show_json
+from desk.cli.recording import find_journey
+from models.database import transaction
+from models.lookups import facts_of
+from models.record import Answer
+from tasks import clock
+from tasks.logger import LoggerExport, read_export, record_log
+
+app = new_app()
+
+
+@app.command("log")
+def log(  # noqa: PLR0913 - one parameter an option
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV: timestamp,temp_c"),
+    ],
+    account: Account,
+    *,
+    journey: Annotated[str, typer.Option(help="Journey id or chain-of-identity id.")],
+    logger: Annotated[str, typer.Option(help="Serial number of the logger.")],
+    zone: Annotated[
+        str, typer.Option(help="Zone of the logger's clock, e.g. Europe/London.")
+    ] = "UTC",
+    role: Annotated[
+        str | None, typer.Option(help="courier, manufacturer or atmp-pharmacist (required).")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When it was read, e.g. 2026-03-01T09:30Z.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Record a logger's export. The file is kept byte for byte, the readings judged by the engine.
+
+    The leg is the one under way. Sending the same file twice records it once.
+    """
+    actor = acting(account, role, RecordTemperatureLog.roles)
+    export = LoggerExport(file.read_bytes(), file.name, logger, zone)
+    with ready_database() as engine:
+        answer = _recorded(engine, journey, export, actor=actor, at=_moment(at))
+        row = journey_row(engine, answer.journey)
+    if as_json:
+        events = {"events": answer.events, "repeated": answer.repeated}
+        show_json({**summary(row, clock.now()), **events})
+        return
+    say(f"{'Recorded before' if answer.repeated else 'Recorded'}: the log of {row.coi}.")
+    say(f"It waits for {row.waits_for} ({row.waits_owner}).")
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return clock.wall()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise typer.BadParameter("write it with its zone: 2026-03-01T09:30Z", param_hint="--at")
+    return found
+
+
+def _recorded(
+    engine: Engine, journey_text: str, export: LoggerExport, *, actor: Actor, at: datetime
+) -> Answer:
+    name = RecordTemperatureLog.name
+    attempt = Attempt(name, actor, str(uuid4()), export.content, export.filename)
+    try:
+        require_person(actor)
+        journey = find_journey(engine, journey_text)
+        _require_readable(engine, journey, export)
+    except Refused as refused:
+        keep(engine, attempt, (refused,))
+        raise
+    return record_log(engine, journey, export, actor, at=at)
+
+
+def _require_readable(engine: Engine, journey: UUID, export: LoggerExport) -> None:
+    """What is refused before there is a command would leave no trace; so it is asked first."""
+    read_export(export)
+    with transaction(engine) as connection:
+        booked = facts_of(connection, journey).last(CourierBooked)
+    if booked is None:
+        raise Refused(
+            "out-of-order",
+            "",
+            "No shipment is booked for this journey.",
+            "Look at what it waits for: atmpflow journey ID.",
+        )

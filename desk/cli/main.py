@@ -1,0 +1,84 @@
+"""The command `atmpflow`: what it can do, each command in a file of its own, read when asked."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from desk.cli.frame import SETTINGS
+from desk.cli.trouble import answering
+
+COMMANDS = {
+    "up": "Start everything and keep it running until Ctrl-C.",
+    "demo": "Carry simulated journeys from referral to follow-up, and show it.",
+    "refer": "Open a journey for each referral of a file.",
+    "identify": "Keep a patient's identity and print its opaque person id.",
+    "record": "Record what was done.",
+    "log": "Record a logger's export.",
+    "journeys": "List journeys with what each waits for.",
+    "journey": "Show one journey: timeline, custody, shipments, doses and what it waits for.",
+    "rejected": "List rejected commands with the reason and the remedy.",
+    "organisations": "List the organisations of the network.",
+    "products": "List the products, or show the limits of one.",
+    "doctor": "Check versions, database, grants, Prefect, worker and lag.",
+}
+"""Every command with its summary; the rest is in `desk.cli.<name>`, so that help is fast."""
+
+
+class Desk(TyperGroup):
+    """Reads a command's file when it is asked for, and turns every error into advice."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, found, rest = super().resolve_command(ctx, args)
+        if name in COMMANDS:
+            found = typer.main.get_command(import_module(f"desk.cli.{name}").app)
+        return name, found, rest
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
+        asked = list(sys.argv[1:] if args is None else args)
+        with answering(as_json="--json" in asked):
+            sys.exit(super().main(asked, *more, **{**options, "standalone_mode": False}) or 0)
+
+
+app = typer.Typer(
+    name="atmpflow",
+    cls=Desk,
+    help="Journeys of patients through advanced therapies. "
+    "Exit codes: 0 done, 1 defect, 2 usage, 3 refused, 4 not reachable, 5 findings.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings=SETTINGS,
+)
+
+
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it so
+    if asked:
+        typer.echo(version("atmpflow"))
+        raise typer.Exit
+
+
+@app.callback()
+def atmpflow(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="The version.")
+    ] = False,
+) -> None:
+    """Journeys of patients through advanced therapies."""
+
+
+def _named_only() -> None:
+    """Stands for a command in the list; `Desk` puts the real one in its place."""
+
+
+for _name, _summary in COMMANDS.items():
+    app.command(_name, help=_summary)(_named_only)
+
+
+def main() -> None:
+    """The entry point of `atmpflow`."""
+    app(prog_name="atmpflow")
