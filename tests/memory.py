@@ -66,7 +66,9 @@ def _allocation(facts: Facts, at: datetime) -> Command:
     assert screening is not None
     return admission.AllocateUnit(
         occurred_at=at,
-        units=tuple(f"STOCK-{n}" for n, _ in enumerate(facts.product.dose.days)),
+        units=tuple(
+            f"STOCK-{facts.journey.hex[:6]}-{n}" for n, _ in enumerate(facts.product.dose.days)
+        ),
         batch="STOCK",
         expires_at=at + timedelta(days=300),
         certified_by="qp-of-the-maker",

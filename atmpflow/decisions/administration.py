@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from atmpflow.commands import administration as ask
-from atmpflow.decisions.guard import objections, require, require_right
+from atmpflow.decisions.guard import missing_from, objections, require, require_right
 from atmpflow.errors import Refused
 from atmpflow.events import administration as fact
 from atmpflow.events.admission import ScreeningRecorded
@@ -118,7 +118,7 @@ def check_identity(
         scanned_coi=command.scanned_coi,
         scanned_unit=command.scanned_unit,
         coi=facts.coi,
-        units=stock.units if stock else (),
+        units=missing_from(stock.units if stock else (), _given(facts)),
     )
     if not judged.allowed:
         return [event_of(fact.IdentityMismatched, command, checker=actor.id)]
@@ -163,6 +163,10 @@ def _confirmed(command: ask.CheckIdentity, facts: Facts, actor: Actor) -> list[E
         else fact.AdministrationIdentityConfirmed
     )
     return [confirmed(first=earlier[0][1].checker, second=actor.id)]
+
+
+def _given(facts: Facts) -> tuple[str, ...]:
+    return tuple(event.scanned_unit for _, event in facts.all(fact.DoseAdministered))
 
 
 def _checked_unit(facts: Facts, phase: fact.Phase) -> tuple[str, ...]:
@@ -242,9 +246,8 @@ def _require_bedside(command: ask.AdministerDose, facts: Facts) -> None:
         "The wristband is not this journey's.",
         STOP,
     )
-    used = {event.scanned_unit for _, event in facts.all(fact.DoseAdministered)}
     require_right(
-        command.scanned_unit not in used,
+        command.scanned_unit not in _given(facts),
         "unit-already-given",
         "scanned_unit",
         "This unit was given before.",
