@@ -115,11 +115,12 @@ class Facts:
     @property
     def agreed(self) -> frozenset[str]:
         """Who agreed to lift the open hold."""
-        hold = self.hold
+        # Whoever agreed before another reason was added has not agreed to that one.
+        newest = next((row for row in reversed(self.history) if isinstance(row.event, HOLDS)), None)
         return frozenset(
             event.person
             for row, event in self.all(HoldLiftAgreed)
-            if hold is not None and row.seq > hold.seq
+            if newest is not None and row.seq > newest.seq
         )
 
 
