@@ -101,7 +101,8 @@ def _difference(wanted: set[str], there: Mapping[str, Mapping[str, Any]]) -> Che
     wrong += [f"{name} left over" for name in sorted(set(there) - wanted)]
     wrong += [f"{name} paused" for name in sorted(wanted & set(there)) if there[name]["paused"]]
     text = ", ".join(wrong) or f"all {len(wanted)} as in prefect.yaml"
-    return judged("deployments", text, well=not wrong, otherwise="Restart `atmpflow up`.")
+    remedy = "Restart `atmpflow up`; what was paused is resumed in the Prefect UI."
+    return judged("deployments", text, well=not wrong, otherwise=remedy)
 
 
 def _triggers(

@@ -23,7 +23,8 @@ def demo(
         bool, typer.Option("--exit", help="Stop at the end; else the Prefect UI stays up.")
     ] = False,
     journeys: Annotated[
-        int | None, typer.Option(min=1, help="How many journeys.", show_default="all of the examples")
+        int | None,
+        typer.Option(min=1, help="How many journeys.", show_default="all examples"),
     ] = None,
     referrals: Referrals = None,
     keep: Annotated[

@@ -88,7 +88,7 @@ def _limits(field: FieldInfo) -> Iterator[str]:
     if limits:
         yield ", ".join(limits)
     if found.form:
-        yield f"each with {', '.join(found.form.model_fields)}"
+        yield f"each as {','.join(f'{name}=...' for name in found.form.model_fields)}"
 
 
 Named = Callable[[str], str]

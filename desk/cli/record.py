@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from atmpflow.commands import COMMANDS
+from atmpflow.events.manufacture import TestResult
 from atmpflow.message import Command
 from desk.cli.actor import roles
 from desk.cli.fields import Shape, expected, shape
@@ -62,6 +63,8 @@ def _field(name: str, kind: type[Command]) -> inspect.Parameter:
 
 
 def _again(found: Shape) -> str:
+    if found.of is TestResult:
+        return " In short: sterility=negative. Several times, or a JSON list."
     if found.form:
         return " Several times, or a JSON list."
     if found.kind == "pairs":

@@ -1,0 +1,98 @@
+"""`atmpflow up` as an operator starts it, watched by the doctor from another terminal."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ATMPFLOW = (sys.executable, "-c", "from desk.cli.main import main; main()")
+PATIENCE_S = 60
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What runs in the other terminal."""
+
+    process: subprocess.Popen[str]
+    environment: dict[str, str]
+    api: httpx.Client
+
+    def run(self, *words: str) -> Any:
+        """What a command answers in a process of its own."""
+        done = subprocess.run(
+            [*ATMPFLOW, *words, "--json"],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+        return done.returncode, json.loads(done.stdout)
+
+    def checks(self) -> dict[str, str]:
+        return {one["name"]: one["state"] for one in self.run("doctor")[1]["checks"]}
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Everything, running."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("ATMPFLOW_")
+    }
+    environment["ATMPFLOW_STATE_DIR"] = str(tmp_path_factory.mktemp("up"))
+    command = [*ATMPFLOW, "up", "--json"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        places = json.loads(process.stdout.readline())
+        with httpx.Client(base_url=places["api"], trust_env=False) as api:
+            yield Engine(process, environment, api)
+        process.kill()
+
+
+def _deployment(up: Engine, name: str) -> str:
+    found = up.api.post("/deployments/filter", json={"deployments": {"name": {"any_": [name]}}})
+    return str(found.raise_for_status().json()[0]["id"])
+
+
+def test_everything_that_up_starts_is_well(up: Engine) -> None:
+    code, told = up.run("doctor")
+    assert (code, told["ok"]) == (0, True)
+    named = {one["name"] for one in told["checks"]}
+    assert {"prefect-api", "work-pool", "worker", "deployments", "wake-ups"} <= named
+
+
+def test_a_stage_that_cannot_run_is_found(up: Engine) -> None:
+    path = f"/deployments/{_deployment(up, 'consent')}"
+    up.api.post(f"{path}/pause_deployment").raise_for_status()
+    assert up.checks()["deployments"] == "fail"
+    up.api.post(f"{path}/resume_deployment").raise_for_status()
+    assert up.checks()["deployments"] == "ok"
+
+
+def test_a_stage_that_nothing_would_wake_is_found(up: Engine) -> None:
+    related = f"/automations/related-to/prefect.deployment.{_deployment(up, 'consent')}"
+    (automation,) = up.api.get(related).raise_for_status().json()
+    path = f"/automations/{automation['id']}"
+    up.api.patch(path, json={"enabled": False}).raise_for_status()
+    assert up.checks()["wake-ups"] == "fail"
+    up.api.patch(path, json={"enabled": True}).raise_for_status()
+    assert up.checks()["wake-ups"] == "ok"
+
+
+def test_ctrl_c_stops_it_and_what_was_recorded_stays(up: Engine) -> None:
+    example = Path(__file__).parents[2] / "examples" / "referral.json"
+    _, told = up.run("refer", str(example))
+    up.process.send_signal(signal.SIGINT)
+    assert up.process.wait(timeout=PATIENCE_S) == 0
+    code, checks = up.run("doctor")
+    assert (code, checks["ok"]) == (5, False)
+    _, journeys = up.run("journeys")
+    assert [one["coi"] for one in journeys] == [told["opened"][0]["coi"]]
