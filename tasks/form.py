@@ -36,10 +36,16 @@ Centre: Any = Enum("Centre", _organisations(TREATS))
 Referrer: Any = Enum("Referrer", _organisations(REFERS))
 
 
+def _in_order(schema: dict[str, Any]) -> None:
+    """Keep the order of the fields: the server stores a form's schema without one."""
+    for position, field in enumerate(schema["properties"].values()):
+        field["position"] = position
+
+
 class ReferralForm(BaseModel):
     """A referral, with the patient named by an opaque id and everything else chosen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_in_order)
 
     person: UUID = Field(
         title="Person",

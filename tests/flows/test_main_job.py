@@ -176,3 +176,55 @@ def test_no_name_number_or_birth_date_is_outside_the_identity_schema(job: Job) -
             for place in (prefect, ours, logs):
                 assert row[field] not in place
     assert "ATF-" in prefect
+
+
+def _start(job: Job, deployment: str, parameters: dict[str, Any]) -> str:
+    """Start a run as the UI's button or `prefect deployment run` does."""
+    found = job.client.get(f"/deployments/name/{deployment}").raise_for_status().json()
+    path = f"/deployments/{found['id']}/create_flow_run"
+    run = job.client.post(path, json={"parameters": parameters}).raise_for_status().json()
+    return str(run["id"])
+
+
+def _ended(job: Job, run_id: str) -> dict[str, Any]:
+    deadline = time.monotonic() + 60
+    while True:
+        run = job.client.get(f"/flow_runs/{run_id}").raise_for_status().json()
+        if run["state_type"] in ("COMPLETED", "FAILED", "CRASHED"):
+            return run
+        assert time.monotonic() < deadline, run["state_type"]
+        time.sleep(0.2)
+
+
+def test_every_stage_runs_by_hand_for_one_journey(job: Job) -> None:
+    journey = {"journey": next(iter(job.played.courses.values())).facts.coi}
+
+    started = [_start(job, f"{name}/{name.replace('_', '-')}", journey) for name in STAGE_NAMES]
+
+    assert {_ended(job, one)["state_type"] for one in started} == {"COMPLETED"}
+
+
+def _form(person: str, reference: str) -> dict[str, Any]:
+    """What the form of the Prefect UI sends."""
+    centre = "Manchester University NHS Foundation Trust (R0A)"
+    return {
+        "referral": {
+            "person": person,
+            "product": "Luxturna",
+            "treating_centre": centre,
+            "referring_organisation": centre,
+            "source_reference": reference,
+            "referred_on": "2025-03-01",
+        }
+    }
+
+
+def test_the_form_opens_a_journey_for_an_opaque_person_and_refuses_a_second(job: Job) -> None:
+    person = str(next(iter(job.played.courses.values())).facts.referral.person)
+
+    first = _ended(job, _start(job, "refer/refer", _form(person, "FORM-1")))
+    second = _ended(job, _start(job, "refer/refer", _form(person, "FORM-2")))
+
+    assert first["state_type"] == "COMPLETED"
+    assert second["state_type"] == "FAILED"
+    assert "referral-duplicate" in second["state"]["message"]
