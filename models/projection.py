@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import UUID
 
 from atmpflow.events import administration, admission, after, collection, manufacture, shipment
 from atmpflow.journey import Facts, Recorded
@@ -11,7 +10,7 @@ from atmpflow.rules.supply import supply, units_in_transit
 from models.administration import Administration, Consent, IdentityCheck, Visit
 from models.batch import Batch
 from models.changes import Change, Insert, Put, Update
-from models.material import Custody, Unit
+from models.handover import all_in_state, give_up, hand_over, in_state, new_unit, take
 from models.scheduling import SlotBooking
 from models.shipment import Shipment
 
@@ -23,47 +22,6 @@ def changes(row: Recorded, facts: Facts) -> Iterator[Change]:
     projection = PROJECTIONS.get(type(row.event))
     if projection:
         yield from projection(row.event, row, facts)
-
-
-def _take(unit: str, holder: str, row: Recorded, journey: UUID) -> Insert:
-    """Custody of a unit begins."""
-    return Insert(
-        Custody,
-        {
-            "unit": unit,
-            "journey_id": journey,
-            "holder": holder,
-            "role": row.actor.role,
-            "starts_at": row.occurred_at,
-        },
-    )
-
-
-def _give_up(unit: str, row: Recorded) -> Update:
-    """Custody of a unit ends."""
-    return Update(Custody, {"unit": unit, "ends_at": None}, {"ends_at": row.occurred_at})
-
-
-def _hand_over(holder: str, row: Recorded, facts: Facts) -> Iterator[Change]:
-    for unit in units_in_transit(facts):
-        yield _give_up(unit, row)
-        yield _take(unit, holder, row, facts.journey)
-
-
-def _state(unit: str, state: str) -> Update:
-    return Update(Unit, {"unit": unit}, {"state": state})
-
-
-def _states(facts: Facts, state: str) -> Iterator[Change]:
-    for unit in units_in_transit(facts):
-        yield _state(unit, state)
-
-
-def _new_unit(unit: str, row: Recorded, facts: Facts, **more: Any) -> Insert:
-    return Insert(
-        Unit,
-        {"unit": unit, "journey_id": facts.journey, "recorded_at": row.occurred_at, **more},
-    )
 
 
 def _consent(event: admission.ConsentGiven, row: Recorded, facts: Facts) -> Iterator[Change]:
@@ -79,11 +37,17 @@ def _slots(event: admission.SlotsBooked, row: Recorded, facts: Facts) -> Iterato
         )
 
 
+def _free_slots(row: Recorded, facts: Facts) -> Iterator[Change]:
+    """A journey that is over holds nobody's bed or suite."""
+    key = {"journey_id": facts.journey, "released_at": None}
+    yield Update(SlotBooking, key, {"released_at": row.occurred_at})
+
+
 def _supplied(
     event: admission.OrderConfirmed | admission.UnitAllocated, row: Recorded, facts: Facts
 ) -> Iterator[Change]:
     for unit in event.units:
-        yield _new_unit(
+        yield new_unit(
             unit,
             row,
             facts,
@@ -92,26 +56,26 @@ def _supplied(
             state="released",
             expires_at=event.expires_at,
         )
-        yield _take(unit, facts.product.holder, row, facts.journey)
+        yield take(unit, facts.product.holder, row, facts.journey)
 
 
 def _collected(
     event: collection.CollectionCompleted, row: Recorded, facts: Facts
 ) -> Iterator[Change]:
-    yield _new_unit(
+    yield new_unit(
         event.unit, row, facts, kind="material", state="collected", expires_at=event.expires_at
     )
-    yield _take(event.unit, facts.referral.treating_centre, row, facts.journey)
+    yield take(event.unit, facts.referral.treating_centre, row, facts.journey)
 
 
 def _sufficient(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
-    yield from _states(facts, "accepted")
+    yield from all_in_state(facts, "accepted")
 
 
 def _insufficient(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
     for unit in units_in_transit(facts):
-        yield _state(unit, "insufficient")
-        yield _give_up(unit, row)
+        yield in_state(unit, "insufficient")
+        yield give_up(unit, row)
 
 
 def _leg(facts: Facts) -> dict[str, Any]:
@@ -132,13 +96,13 @@ def _packed(event: shipment.ShipmentPacked, row: Recorded, facts: Facts) -> Iter
 def _picked_up(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
     yield Update(Shipment, _leg(facts), {"collected_at": row.occurred_at})
     booked = facts.last(shipment.CourierBooked)
-    yield from _hand_over(booked.courier if booked else "", row, facts)
+    yield from hand_over(booked.courier if booked else "", row, facts)
 
 
 def _delivered(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
     yield Update(Shipment, _leg(facts), {"delivered_at": row.occurred_at})
     booked = facts.last(shipment.CourierBooked)
-    yield from _hand_over(booked.receiver if booked else "", row, facts)
+    yield from hand_over(booked.receiver if booked else "", row, facts)
 
 
 def _received(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
@@ -155,13 +119,15 @@ def _judged(
     verdict = event.name.partition(".")[2]
     minutes = {"minutes_outside": event.minutes_outside}
     yield Update(Shipment, _leg(facts), {"verdict": verdict, **minutes})
-    yield from _states(facts, verdict)
+    yield from all_in_state(facts, verdict)
 
 
 def _deviation(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
     verdict = event.name.partition(".")[2]
     yield Update(Shipment, _leg(facts), {"verdict": verdict})
-    yield from _states(facts, verdict)
+    yield from all_in_state(facts, verdict)
+    if facts.ended:
+        yield from _free_slots(row, facts)
 
 
 def _batch(facts: Facts) -> dict[str, Any]:
@@ -178,15 +144,15 @@ def _started(
     event: manufacture.ManufactureStarted, row: Recorded, facts: Facts
 ) -> Iterator[Change]:
     yield Update(Batch, _batch(facts), {"started_at": row.occurred_at})
-    yield _state(event.scanned_unit, "used")
-    yield _give_up(event.scanned_unit, row)
+    yield in_state(event.scanned_unit, "used")
+    yield give_up(event.scanned_unit, row)
 
 
 def _made(event: manufacture.ManufactureCompleted, row: Recorded, facts: Facts) -> Iterator[Change]:
     yield Update(Batch, _batch(facts), {"completed_at": row.occurred_at, "made_by": row.actor.id})
     collected = facts.last(collection.CollectionCompleted)
     for unit in event.units:
-        yield _new_unit(
+        yield new_unit(
             unit,
             row,
             facts,
@@ -196,7 +162,7 @@ def _made(event: manufacture.ManufactureCompleted, row: Recorded, facts: Facts) 
             expires_at=event.expires_at,
             **_batch(facts),
         )
-        yield _take(unit, facts.product.holder, row, facts.journey)
+        yield take(unit, facts.product.holder, row, facts.journey)
 
 
 def _tested(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
@@ -211,16 +177,17 @@ def _passed(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
 def _certified(event: manufacture.BatchCertified, row: Recorded, facts: Facts) -> Iterator[Change]:
     values = {"certified_at": row.occurred_at, "certified_by": row.actor.id}
     yield Update(Batch, _batch(facts), {**values, "certificate": event.certificate})
-    yield from _states(facts, "released")
+    yield from all_in_state(facts, "released")
 
 
 def _rejected(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
     yield Update(Batch, _batch(facts), {"rejected_at": row.occurred_at})
-    yield from _states(facts, "rejected")
+    yield from all_in_state(facts, "rejected")
+    yield from _free_slots(row, facts)
 
 
 def _on_site(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
-    yield from _states(facts, "on-site")
+    yield from all_in_state(facts, "on-site")
 
 
 def _checked(
@@ -248,7 +215,7 @@ def _prepared(
     row: Recorded,
     facts: Facts,
 ) -> Iterator[Change]:
-    yield _state(event.scanned_unit, "prepared")
+    yield in_state(event.scanned_unit, "prepared")
 
 
 def _given(event: administration.DoseAdministered, row: Recorded, facts: Facts) -> Iterator[Change]:
@@ -262,8 +229,8 @@ def _given(event: administration.DoseAdministered, row: Recorded, facts: Facts) 
             **values,
         },
     )
-    yield _state(event.scanned_unit, "given")
-    yield _give_up(event.scanned_unit, row)
+    yield in_state(event.scanned_unit, "given")
+    yield give_up(event.scanned_unit, row)
 
 
 def _visits(event: after.FollowUpPlanned, row: Recorded, facts: Facts) -> Iterator[Change]:
@@ -277,11 +244,12 @@ def _visited(event: after.FollowUpRecorded, row: Recorded, facts: Facts) -> Iter
 
 
 def _withdrawn(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
-    key = {"journey_id": facts.journey, "released_at": None}
-    yield Update(SlotBooking, key, {"released_at": row.occurred_at})
+    yield from _free_slots(row, facts)
     stock = supply(facts)
+    given = {dose.scanned_unit for _, dose in facts.all(administration.DoseAdministered)}
     for unit in stock.units if stock else ():
-        yield _state(unit, "withdrawn")
+        if unit not in given:
+            yield in_state(unit, "withdrawn")
 
 
 PROJECTIONS: dict[type[Event], Projection] = {
