@@ -70,13 +70,16 @@ def timers(facts: Facts) -> frozenset[Timer]:
 
 def _timers(facts: Facts) -> Iterator[Timer]:
     wait = waits_for(facts)
-    if wait:
+    passed = {(event.awaited, event.due_at) for _, event in facts.all(DeadlinePassed)}
+    if wait and (wait.command, wait.until) not in passed:
         yield Timer(f"wait:{wait.command}:{wait.until.isoformat()}", wait.until)
     collected = facts.last(CollectionCompleted)
-    if collected and not facts.last(ManufactureStarted):
+    expired = {event.due_at for _, event in facts.all(MaterialExpired)}
+    if collected and not facts.last(ManufactureStarted) and collected.expires_at not in expired:
         yield Timer("material-expires", collected.expires_at)
     stock = supply(facts)
-    if stock and not facts.last(DoseAdministered):
+    expired = {event.due_at for _, event in facts.all(ProductExpired)}
+    if stock and not facts.last(DoseAdministered) and stock.expires_at not in expired:
         yield Timer("product-expires", stock.expires_at)
     visit = next_visit(facts)
     announced = {event.day for _, event in facts.all(FollowUpDue)}

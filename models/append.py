@@ -9,8 +9,8 @@ from uuid import UUID
 from atmpflow.journey import Facts, Recorded, apply, begin
 from atmpflow.message import Event
 from atmpflow.people import Actor
+from atmpflow.waits import ALERTS, owes, timers, waits_for
 from atmpflow.waits import Timer as Due
-from atmpflow.waits import owes, timers, waits_for
 from models.chain import event_id, moment_text, seal
 from models.changes import Change, Insert, Put, Update
 from models.journey import Journey
@@ -127,9 +127,11 @@ def _timers(before: Facts | None, after: Facts, header: Header) -> Iterator[Chan
     had = timers(before) if before else frozenset[Due]()
     has = timers(after)
     kept = {timer.kind for timer in has}
+    # What an alert ends is its own timer, which has fired; everything else is no longer wanted.
+    ended = "fired_at" if isinstance(after.history[-1].event, ALERTS) else "cancelled_at"
     for gone in sorted({timer.kind for timer in had} - kept):
         key = {"journey_id": header.journey, "kind": gone, "fired_at": None}
-        yield Update(Timer, key, {"cancelled_at": header.recorded_at})
+        yield Update(Timer, key, {ended: header.recorded_at})
     for new in sorted(has - had, key=lambda timer: timer.kind):
         key = {"journey_id": header.journey, "kind": new.kind}
         yield Put(Timer, key, {"due_at": new.due_at, "fired_at": None, "cancelled_at": None})
@@ -154,10 +156,12 @@ def _reaction(before: Facts | None, after: Facts, header: Header) -> Iterator[Ch
 
 
 def writes(
-    before: Facts | None, steps: Sequence[Facts], previous: bytes, header: Header
+    before: Facts | None, steps: Sequence[Facts], rows: Sequence[dict[str, Any]], header: Header
 ) -> Iterator[Change]:
-    """Everything that follows from the new events, in the order the database needs it."""
-    rows = ledger_rows(steps, previous, header)
+    """Everything that follows from the new events, in the order the database needs it.
+
+    `rows` are the events' ledger rows.
+    """
     after = steps[-1]
     yield _journey(before, after, rows[-1]["hash"], header)
     for row in rows:
