@@ -17,13 +17,12 @@ Row = tuple[datetime, float | None]
 def keep_file(connection: Connection, file: LoggerFile) -> bool:
     """Keep a logger's file byte for byte; false when this very file is here already."""
     cursor = connection.execute(
-        "INSERT INTO logger_file (sha256, shipment_id, logger, filename, content, received_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        "INSERT INTO logger_file (sha256, shipment_id, logger, content, received_at)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (
             file.sha256,
             file.shipment_id,
             file.logger,
-            file.filename,
             file.content,
             file.received_at,
         ),

@@ -13,6 +13,12 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "This patient has an open journey for this product.",
         "Go on with that journey, or end it before a new referral.",
     ),
+    "fk_journey_person_id": (
+        "person-unknown",
+        "person",
+        "No identity is on record under this id.",
+        "Give the id that `atmpflow identify` printed.",
+    ),
     "ex_slot_one_journey": (
         "slot-taken",
         "slots",

@@ -42,14 +42,13 @@ class Shipment(SQLModel, table=True):
 
 
 class LoggerFile(SQLModel, table=True):
-    """A logger's export as it came in, byte for byte."""
+    """A logger's export as it came in, byte for byte; not its name, where people put names."""
 
     __tablename__ = "logger_file"  # pyright: ignore[reportAssignmentType]
 
     sha256: bytes = digest(primary_key=True)
     shipment_id: UUID = Field(foreign_key="shipment.id", primary_key=True)
     logger: str
-    filename: str
     content: bytes
     received_at: datetime = moment()
 

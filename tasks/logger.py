@@ -114,7 +114,6 @@ def record_log(
             sha256=export.sha256,
             shipment_id=booked.shipment,
             logger=export.logger,
-            filename=export.filename,
             content=export.content,
             received_at=clock.wall(),
         )

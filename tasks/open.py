@@ -32,6 +32,12 @@ class Opened:
     refused: tuple[Refused, ...] = ()
 
 
+def recognised(command: Refer) -> tuple[str, UUID]:
+    """The key and the journey id of a referral: the same one, sent twice, opens one journey."""
+    key = f"refer:{command.referring_organisation}:{command.source_reference}"
+    return key, uuid5(JOURNEYS, f"{key}:{command.person}")
+
+
 def open_journey(
     engine: Engine, referral: Referral, actor: Actor, *, source: bytes | None = None
 ) -> Answer:
@@ -43,9 +49,8 @@ def open_journey(
         person=person,
         **referral.model_dump(exclude={"patient", "referred_on"}),
     )
-    key = f"refer:{referral.referring_organisation}:{referral.source_reference}"
-    request = Request(command, actor, key, _journey(key, command), source=source)
-    return record(engine, request, now)
+    key, journey = recognised(command)
+    return record(engine, Request(command, actor, key, journey, source=source), now)
 
 
 def open_from_file(engine: Engine, content: bytes, filename: str, actor: Actor) -> list[Opened]:
@@ -75,12 +80,7 @@ def _open_one(engine: Engine, result: ReadResult, actor: Actor, source: bytes) -
 async def open_from_form(form: ReferralForm) -> str:
     """Open a journey for a person whose identity is on record. Raises Refused."""
     command = form.command(clock.wall())
-    key = f"refer:{command.referring_organisation}:{command.source_reference}"
-    request = Request(command, Actor("prefect-form", Role.COORDINATOR), key, _journey(key, command))
+    key, journey = recognised(command)
+    request = Request(command, Actor("prefect-form", Role.COORDINATOR), key, journey)
     answer = await asyncio.to_thread(record, engine(), request, clock.wall())
     return f"journey {answer.journey}"
-
-
-def _journey(key: str, command: Refer) -> UUID:
-    """The same referral has the same journey id, so that sending it twice opens one."""
-    return uuid5(JOURNEYS, f"{key}:{command.person}")

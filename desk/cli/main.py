@@ -24,6 +24,7 @@ COMMANDS = {
     "rejected": "List rejected commands with the reason and the remedy.",
     "organisations": "List the organisations of the network.",
     "products": "List the products, or show the limits of one.",
+    "stock": "Put certified units of allogeneic products on the shelf.",
     "doctor": "Check versions, database, grants, Prefect, worker and lag.",
 }
 """Every command with its summary; the rest is in `desk.cli.<name>`, so that help is fast."""

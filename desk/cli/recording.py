@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 import typer
 from pydantic import ValidationError
@@ -31,7 +31,7 @@ from models.record import Answer, Request, record
 from tasks import clock
 from tasks.intake.json_text import json_of
 from tasks.intake.text import text_of
-from tasks.open import JOURNEYS
+from tasks.open import recognised
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _recorded(
         keep(engine, _about(attempt, kind, journey), several.refused)
         raise
     if isinstance(command, Refer):
-        key, journey = _opening(command)
+        key, journey = recognised(command)
     assert journey is not None  # noqa: S101 - only a referral has none yet
     request = Request(command, actor, key, journey, given.expect)
     return record(engine, request, clock.wall())
@@ -104,12 +104,6 @@ def _about(attempt: Attempt, kind: type[Command], journey: UUID | None) -> Attem
     return Attempt(
         attempt.name, attempt.actor, attempt.key, attempt.content, kind=kind, journey=journey
     )
-
-
-def _opening(command: Refer) -> tuple[str, UUID]:
-    """Key and journey of a referral: the same as when it comes in a file."""
-    key = f"refer:{command.referring_organisation}:{command.source_reference}"
-    return key, uuid5(JOURNEYS, f"{key}:{command.person}")
 
 
 def find_journey(engine: Engine, text: str) -> UUID:

@@ -328,7 +328,6 @@ def upgrade() -> None:
     sa.Column('sha256', sa.LargeBinary(), nullable=False),
     sa.Column('shipment_id', sa.Uuid(), nullable=False),
     sa.Column('logger', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('filename', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_logger_file_shipment_id')),
