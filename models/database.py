@@ -1,5 +1,6 @@
-"""The engine and the one place that commits: `transaction()`."""
+"""The engine and the one place that commits: `transaction()`, or `pipelined()` for short ones."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -9,6 +10,10 @@ from sqlalchemy import Engine, create_engine
 from sqlmodel import Session
 
 Connection = psycopg.Connection[tuple[object, ...]]
+Cursor = psycopg.Cursor[tuple[object, ...]]
+
+# What a statement of a pipeline raises is ours to tell; psycopg would log its end as well.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 def connect(url: str) -> Engine:
@@ -36,6 +41,17 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         except BaseException:
             raw.rollback()
             raise
+
+
+@contextmanager
+def pipelined(engine: Engine) -> Iterator[Connection]:
+    """A transaction whose statements, and its commit, are sent without waiting for each answer.
+
+    Fetching waits; what a statement violates may be raised by a later one, or at the end.
+    """
+    with transaction(engine) as connection, connection.pipeline():
+        yield connection
+        connection.commit()
 
 
 @contextmanager

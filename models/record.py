@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from atmpflow.codes.coi import make as make_coi
 from sqlalchemy import Engine
 
+from atmpflow.codes.coi import make as make_coi
 from atmpflow.commands.admission import Refer
 from atmpflow.commands.after import FireTimer
 from atmpflow.decide import decide
@@ -18,10 +18,10 @@ from atmpflow.journey import Facts
 from atmpflow.message import Command, Event
 from atmpflow.opening import open_journey
 from atmpflow.people import Actor
-from models.append import Header, grow, writes
+from models.append import Header, grow, ledger_rows, writes
 from models.chain import GENESIS, content_hash
 from models.changes import Change, Insert, Update, statement
-from models.database import Connection, transaction
+from models.database import Connection, Cursor, pipelined, transaction
 from models.history import MEMORY, Known, load
 from models.ledger import ReceivedCommand
 from models.lookups import unknown_journey
@@ -74,7 +74,7 @@ def record(engine: Engine, request: Request, now: datetime, claim: Claim | None 
     """
     payload = request.command.model_dump(mode="json")
     try:
-        with transaction(engine) as connection:
+        with pipelined(engine) as connection:
             return _apply(connection, request, payload, now=now, claim=claim)
     except Refused as refused:
         keep_rejection(engine, request, payload, refused=refused, now=now)
@@ -99,14 +99,16 @@ def _apply(
     now: datetime,
     claim: Claim | None,
 ) -> Answer:
-    with connection.pipeline():
-        locking = connection.execute(LOCK, (request.journey,))
-        answering = connection.execute(ANSWERED, (request.key,))
+    locking = connection.execute(LOCK, (request.journey,))
+    finishing = finish(connection, claim, now) if claim else None
+    answering = connection.execute(ANSWERED, (request.key,))
+    digest = content_hash(request.command.name, payload)
     state: Any = locking.fetchone()
     answered: Any = answering.fetchone()
-    digest = content_hash(request.command.name, payload)
     if answered:
         return _first_answer(answered, digest)
+    if finishing is not None and finishing.rowcount != 1:
+        raise Fenced
     before, previous = _facts(connection, request, state)
     events = _decide(connection, request, before, now)
     header = Header(request.journey, uuid4(), request.actor, request.command.occurred_at, now)
@@ -114,15 +116,12 @@ def _apply(
     latest = steps[-1] if steps else before
     version = latest.version if latest else 0
     row = _command_row(request, payload, digest, header=header)
-    with connection.pipeline():
-        run(connection, Insert(ReceivedCommand, {**row, "version": version}))
-        if steps:
-            _append(connection, before, steps, head=previous, header=header)
-        if isinstance(request.command, FireTimer):
-            _fired(connection, request.journey, request.command, now)
-        finished = finish(connection, claim, now) if claim else None
-    if finished is not None and finished.rowcount != 1:
-        raise Fenced
+    cursor = connection.cursor()
+    run(cursor, Insert(ReceivedCommand, {**row, "version": version}))
+    if steps:
+        _append(cursor, before, steps, head=previous, header=header)
+    if isinstance(request.command, FireTimer):
+        _fired(cursor, request.journey, request.command, now)
     return Answer(request.journey, version, tuple(event.name for event in events))
 
 
@@ -187,25 +186,25 @@ def _command_row(
 
 
 def _append(
-    connection: Connection, before: Facts | None, steps: list[Facts], *, head: bytes, header: Header
+    cursor: Cursor, before: Facts | None, steps: list[Facts], *, head: bytes, header: Header
 ) -> None:
-    changes = list(writes(before, steps, head, header))
-    for change in changes:
-        run(connection, change)
-    connection.execute("NOTIFY atmpflow")
-    MEMORY.put(Known(steps[-1], changes[0].values["head"]))
+    rows = ledger_rows(steps, head, header)
+    for change in writes(before, steps, rows, header):
+        run(cursor, change)
+    cursor.execute("NOTIFY atmpflow")
+    MEMORY.put(Known(steps[-1], rows[-1]["hash"]))
 
 
-def _fired(connection: Connection, journey: UUID, timer: FireTimer, now: datetime) -> None:
+def _fired(cursor: Cursor, journey: UUID, timer: FireTimer, now: datetime) -> None:
     """A timer fires once, whether or not its journey still had a use for it."""
     key = {"journey_id": journey, "kind": timer.kind, "due_at": timer.due_at, "cancelled_at": None}
-    run(connection, Update(Timer, key, {"fired_at": now}))
+    run(cursor, Update(Timer, key, {"fired_at": now}))
 
 
-def run(connection: Connection, change: Change) -> None:
+def run(cursor: Cursor | Connection, change: Change) -> None:
     """Send one change to the database."""
     text, values = statement(change)
-    connection.execute(text.encode(), values)
+    cursor.execute(text.encode(), values)
 
 
 FINISH = (
@@ -214,9 +213,7 @@ FINISH = (
 )
 
 
-def finish(
-    connection: Connection, claim: Claim, now: datetime
-) -> "psycopg.Cursor[tuple[object, ...]]":
+def finish(connection: Connection, claim: Claim, now: datetime) -> Cursor:
     """Mark a reaction answered, if the claim is still ours: then one row was changed."""
     return connection.execute(FINISH, (now, claim.outcome, claim.reaction, claim.fence))
 
