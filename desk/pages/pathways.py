@@ -18,12 +18,10 @@ TITLES = {
 
 PARTS = {
     "Before treatment": ("referral", "eligibility", "approval", "consent"),
-    "The product": (
-        "scheduling", "ordering", "matching", "collection", "dispatch",
-        "manufacture", "quality", "release", "delivery",
-    ),
+    "Slots, order, material": ("scheduling", "ordering", "matching", "collection", "dispatch"),
+    "The product": ("manufacture", "quality", "release", "delivery"),
     "Treatment and after": ("conditioning", "administration", "monitoring", "follow_up"),
-}  # fmt: skip
+}
 """Rows of the diagrams, so that fifteen stages fit a screen."""
 
 INTRODUCTION = """
@@ -54,7 +52,7 @@ def _longest(specs: Iterable[ProductSpec]) -> tuple[Stage, ...]:
 
 
 def _diagram(stages: Sequence[Stage], optional: set[str]) -> str:
-    """Three rows of stages; a dashed border means that not every product has it."""
+    """Rows of stages; a dashed border means that not every product has it."""
     lines = ["```mermaid", "flowchart TB"]
     names = list(PARTS)
     for number, (title, members) in enumerate(PARTS.items()):

@@ -30,7 +30,8 @@ HOURS_A_DAY = 24
 
 def band(one: Band) -> str:
     """Temperatures in words."""
-    return f"≤ {one.high_c:g} °C" if one.low_c is None else f"{one.low_c:g} to {one.high_c:g} °C"
+    said = f"≤ {one.high_c:g}" if one.low_c is None else f"{one.low_c:g} to {one.high_c:g}"
+    return f"{said} °C".replace("-", "−")
 
 
 def hours(number: int) -> str:

@@ -1,6 +1,7 @@
 """The pages that are written from the code say what the code says."""
 
 import ast
+from pathlib import Path
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_every_page_is_as_the_code_would_write_it() -> None:
 
 
 def test_writing_mends_a_page_that_somebody_edited(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: pytest.TempPathFactory
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in PAGES:
         (tmp_path / name).write_text((DOCS / name).read_text())
