@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -72,9 +73,16 @@ def serving(database: Database) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database_folder() -> Iterator[Path]:
+    """A folder outside pytest's own, which every run of pytest shuts to PostgreSQL's account."""
+    with TemporaryDirectory(prefix="atmpflow-tests-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def prepared_database(database_folder: Path) -> Iterator[Database]:
     """The session's database; `serving` makes it the one that `tasks` use."""
-    folder = tmp_path_factory.mktemp("database")
+    folder = database_folder
     with running_postgres(folder) as urls:
         assert urls.administrator is not None
         administrator = plain(urls.administrator)

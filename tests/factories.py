@@ -20,6 +20,7 @@ from desk.simulation.site import Move, next_move
 from desk.simulation.step import play_one, present
 from models.record import Answer, Request, record
 from models.stock import Shelved, shelve
+from tasks import clock
 from tasks.acts import ALL, by_command
 from tasks.answer import Outcome, drain
 from tasks.open import open_journey
@@ -96,11 +97,17 @@ def stocked(app: Engine, product: str = "ebvallo", units: int = 3) -> str:
 
 
 def ask(
-    app: Engine, facts: Facts, command: Command, who: Actor, *, key: str = "", now: datetime = LATE
+    app: Engine,
+    facts: Facts,
+    command: Command,
+    who: Actor,
+    *,
+    key: str = "",
+    now: datetime | None = None,
 ) -> Answer:
     """Record a command at the version that `facts` show. Raises Refused."""
     request = Request(command, who, key or str(uuid4()), facts.journey, facts.version)
-    return record(app, request, now)
+    return record(app, request, now or clock.wall())
 
 
 def refused(app: Engine, facts: Facts, command: Command, who: Actor) -> Refused:
@@ -132,7 +139,7 @@ def step(app: Engine, facts: Facts) -> Facts:
         assert outcomes, f"nobody was told of {facts.step.command.name}"
     elif facts.stage == "follow_up":
         move = move_of(facts)
-        ask(app, facts, move.command, move.actor)
+        ask(app, facts, move.command, move.actor, now=LATE)
     else:
         play_one(app, facts)
     after = present(app, facts.journey)
