@@ -27,12 +27,7 @@ def facts_of(connection: Connection, journey: UUID) -> Facts:
     """The facts of a journey as they are now. Raises Refused `journey-unknown`."""
     row: Any = connection.execute("SELECT head FROM journey WHERE id = %s", (journey,)).fetchone()
     if row is None:
-        raise Refused(
-            "journey-unknown",
-            "journey",
-            "There is no such journey.",
-            "List them: atmpflow journeys.",
-        )
+        raise unknown_journey()
     return load(connection, journey, row[0])
 
 
@@ -42,12 +37,7 @@ def journey_by(connection: Connection, text: str) -> UUID:
         "SELECT id FROM journey WHERE id::text = lower(%(t)s) OR coi = upper(%(t)s)", {"t": text}
     ).fetchone()
     if row is None:
-        raise Refused(
-            "journey-unknown",
-            "journey",
-            "There is no such journey.",
-            "List them: atmpflow journeys.",
-        )
+        raise unknown_journey()
     return row[0]
 
 

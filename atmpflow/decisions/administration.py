@@ -34,7 +34,12 @@ def clear_for_conditioning(
 def start_conditioning(command: ask.StartConditioning, facts: Facts, now: datetime) -> list[Event]:
     plan = facts.product.conditioning
     if plan is None:
-        raise Refused("out-of-order", "", "This product needs no conditioning.", "")
+        raise Refused(
+            "out-of-order",
+            "",
+            "This product needs no conditioning.",
+            "Look at what the journey waits for.",
+        )
     return [fact.ConditioningStarted(regimen=plan.regimen[:120])]
 
 

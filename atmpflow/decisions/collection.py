@@ -18,7 +18,12 @@ from atmpflow.rules.material import judge_collection, material_expires
 def _need(facts: Facts) -> StartingMaterial:
     need = facts.product.starting_material
     if need is None:
-        raise Refused("out-of-order", "", "Nothing is collected for this product.", "")
+        raise Refused(
+            "out-of-order",
+            "",
+            "Nothing is collected for this product.",
+            "Look at what the journey waits for.",
+        )
     return need
 
 

@@ -32,7 +32,7 @@ def prefect_checks(settings: Settings) -> Iterator[Check]:
         with httpx.Client(base_url=url, timeout=5, trust_env=False) as client:
             yield _api(client, url)
             yield from _pool(client, settings.work_pool)
-            yield from _deployments(client, settings.work_pool)
+            yield from _deployments(client)
     except (httpx.HTTPError, ValueError) as error:
         yield Check("prefect-api", "fail", f"no answer at {url} ({type(error).__name__})", UP)
 
@@ -70,20 +70,16 @@ def _worker(seen: datetime | None) -> Check:
     return judged("worker", found, well=ago <= SEEN_WITHIN, otherwise=UP)
 
 
-def _deployments(client: httpx.Client, pool: str) -> Iterator[Check]:
+def _deployments(client: httpx.Client) -> Iterator[Check]:
     if not PROCESS_MAP.exists():
         yield Check("deployments", "warn", "prefect.yaml is not beside the program", UP)
         return
     wanted = {one["name"]: one for one in yaml.safe_load(PROCESS_MAP.read_text())["deployments"]}
-    there = {one["name"]: one for one in _all(client, "/deployments/filter", _of_pool(pool))}
+    there = {one["name"]: one for one in _all(client, "/deployments/filter", {})}
     yield _difference(set(wanted), there)
     triggers = {name for name, one in wanted.items() if one.get("triggers")}
     if triggers:
         yield _triggers(client, triggers & set(there), there)
-
-
-def _of_pool(pool: str) -> dict[str, Any]:
-    return {"work_pools": {"name": {"any_": [pool]}}}
 
 
 def _all(client: httpx.Client, path: str, which: Mapping[str, Any]) -> list[dict[str, Any]]:

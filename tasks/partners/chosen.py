@@ -11,9 +11,11 @@ from tasks.partners.simulated import SimulatedPartner
 def partner(kind: str) -> Partner:
     """The partner for a kind of request: simulated in a demonstration, else by folder.
 
-    `ATMPFLOW_PARTNERS` is `simulated` or the folder in which requests are left.
+    `ATMPFLOW_PARTNERS` is `simulated` or the folder in which requests are left; without it that
+    is `requests` in the state directory.
     """
-    chosen = os.environ.get("ATMPFLOW_PARTNERS", "requests")
+    state = Path(os.environ.get("ATMPFLOW_STATE_DIR", "."))
+    chosen = os.environ.get("ATMPFLOW_PARTNERS") or str(state / "requests")
     if chosen == "simulated":
         return SimulatedPartner(f"Simulated {kind}")
     return FiledPartner(kind, Path(chosen).expanduser() / kind)
