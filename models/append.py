@@ -12,7 +12,7 @@ from atmpflow.people import Actor
 from atmpflow.waits import ALERTS, owes, timers, waits_for
 from atmpflow.waits import Timer as Due
 from models.chain import event_id, moment_text, seal
-from models.changes import Change, Insert, Put, Update
+from models.changes import Change, Insert, Put, Together, Update
 from models.journey import Journey
 from models.ledger import LedgerEvent, Outbox
 from models.projection import changes
@@ -155,19 +155,30 @@ def _reaction(before: Facts | None, after: Facts, header: Header) -> Iterator[Ch
         )
 
 
+def _told(row: dict[str, Any]) -> tuple[Change, Change]:
+    """A fact, and its place among what Prefect has still to be told."""
+    outbox = {"event_id": row["id"], "recorded_at": row["recorded_at"]}
+    return Insert(LedgerEvent, row), Insert(Outbox, outbox)
+
+
 def writes(
-    before: Facts | None, steps: Sequence[Facts], rows: Sequence[dict[str, Any]], header: Header
-) -> Iterator[Change]:
-    """Everything that follows from the new events, in the order the database needs it.
+    command: Change,
+    before: Facts | None,
+    steps: Sequence[Facts],
+    *,
+    rows: Sequence[dict[str, Any]],
+    header: Header,
+) -> Iterator[Change | Together]:
+    """Everything that a command and its events write, in the order the database needs it.
 
     `rows` are the events' ledger rows.
     """
     after = steps[-1]
-    yield _journey(before, after, rows[-1]["hash"], header)
-    for row in rows:
-        yield Insert(LedgerEvent, row)
-        yield Insert(Outbox, {"event_id": row["id"], "recorded_at": header.recorded_at})
+    journey = _journey(before, after, rows[-1]["hash"], header)
+    first, *others = map(_told, rows)
+    yield Together((command, journey, *first, *_reaction(before, after, header)))
+    for told in others:
+        yield Together(told)
     for facts in steps:
         yield from changes(facts.history[-1], facts)
     yield from _timers(before, after, header)
-    yield from _reaction(before, after, header)

@@ -1,11 +1,13 @@
 """What an event changes in the state tables, as plain values: insert, put or update a row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from psycopg.types.json import Jsonb
+from pydantic_core import to_json
 from sqlmodel import SQLModel
 
 
@@ -38,6 +40,13 @@ class Update:
 Change = Insert | Put | Update
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Changes of different tables that one statement makes; foreign keys hold at its end."""
+
+    changes: tuple[Change, ...]
+
+
 def table_name(table: type[SQLModel]) -> str:
     """The name in SQL, with its schema when it has one; quoted nowhere, for none needs it."""
     return str(table.__table__.fullname)  # pyright: ignore[reportAttributeAccessIssue]
@@ -45,7 +54,7 @@ def table_name(table: type[SQLModel]) -> str:
 
 @cache
 def _insert_sql(table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
-    places = ", ".join(f"%({column})s" for column in columns)
+    places = ", ".join(["%s"] * len(columns))
     head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
     if not key:
         return head
@@ -54,32 +63,38 @@ def _insert_sql(table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> s
 
 
 @cache
-def _update_sql(table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
-    sets = ", ".join(f"{column} = %({column})s" for column in columns)
-    where = " AND ".join(f"{column} = %(key_{column})s" for column in key)
+def _update_sql(table: str, columns: tuple[str, ...], key: tuple[tuple[str, bool], ...]) -> str:
+    sets = ", ".join(f"{column} = %s" for column in columns)
+    where = " AND ".join(f"{name} IS NULL" if empty else f"{name} = %s" for name, empty in key)
     return f"UPDATE {table} SET {sets} WHERE {where}"  # noqa: S608
 
 
-def _adapt(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: Jsonb(value) if isinstance(value, dict) else value for key, value in values.items()
-    }
+@cache
+def _together_sql(statements: tuple[str, ...]) -> str:
+    *firsts, last = statements
+    heads = ", ".join(f"change_{number} AS ({text})" for number, text in enumerate(firsts))
+    return f"WITH {heads} {last}" if firsts else last
 
 
-def statement(change: Change) -> tuple[str, dict[str, Any]]:
+def _adapt(values: Iterable[Any]) -> list[Any]:
+    return [Jsonb(value, to_json) if isinstance(value, dict) else value for value in values]
+
+
+def statement(change: Change | Together) -> tuple[str, list[Any]]:
     """The SQL of a change with its parameters, for psycopg."""
     if isinstance(change, Insert):
         return _insert_sql(table_name(change.table), tuple(change.values), ()), _adapt(
-            change.values
+            change.values.values()
         )
     if isinstance(change, Put):
         values = {**change.key, **change.values}
-        return _insert_sql(table_name(change.table), tuple(values), tuple(change.key)), _adapt(
-            values
-        )
-    present = {key: value for key, value in change.key.items() if value is not None}
-    empty = [key for key, value in change.key.items() if value is None]
-    sql = _update_sql(table_name(change.table), tuple(change.values), tuple(present))
-    sql += "".join(f" AND {key} IS NULL" for key in empty)
-    keys = {f"key_{key}": value for key, value in present.items()}
-    return sql, {**_adapt(change.values), **keys}
+        sql = _insert_sql(table_name(change.table), tuple(values), tuple(change.key))
+        return sql, _adapt(values.values())
+    if isinstance(change, Update):
+        key = tuple((name, value is None) for name, value in change.key.items())
+        present = (value for value in change.key.values() if value is not None)
+        sql = _update_sql(table_name(change.table), tuple(change.values), key)
+        return sql, _adapt(chain(change.values.values(), present))
+    parts = [statement(one) for one in change.changes]
+    sql = _together_sql(tuple(text for text, _ in parts))
+    return sql, [value for _, values in parts for value in values]

@@ -20,7 +20,7 @@ from atmpflow.opening import open_journey
 from atmpflow.people import Actor
 from models.append import Header, grow, ledger_rows, writes
 from models.chain import GENESIS, content_hash
-from models.changes import Change, Insert, Update, statement
+from models.changes import Change, Insert, Together, Update, statement
 from models.database import Connection, Cursor, pipelined, transaction
 from models.history import MEMORY, Known, load
 from models.ledger import ReceivedCommand
@@ -116,10 +116,12 @@ def _apply(
     latest = steps[-1] if steps else before
     version = latest.version if latest else 0
     row = _command_row(request, payload, digest, header=header)
+    received = Insert(ReceivedCommand, {**row, "version": version})
     cursor = connection.cursor()
-    run(cursor, Insert(ReceivedCommand, {**row, "version": version}))
     if steps:
-        _append(cursor, before, steps, head=previous, header=header)
+        _append(cursor, received, before, steps=steps, head=previous, header=header)
+    else:
+        run(cursor, received)
     if isinstance(request.command, FireTimer):
         _fired(cursor, request.journey, request.command, now)
     return Answer(request.journey, version, tuple(event.name for event in events))
@@ -186,10 +188,16 @@ def _command_row(
 
 
 def _append(
-    cursor: Cursor, before: Facts | None, steps: list[Facts], *, head: bytes, header: Header
+    cursor: Cursor,
+    received: Change,
+    before: Facts | None,
+    *,
+    steps: list[Facts],
+    head: bytes,
+    header: Header,
 ) -> None:
     rows = ledger_rows(steps, head, header)
-    for change in writes(before, steps, rows, header):
+    for change in writes(received, before, steps, rows=rows, header=header):
         run(cursor, change)
     cursor.execute("NOTIFY atmpflow")
     MEMORY.put(Known(steps[-1], rows[-1]["hash"]))
@@ -201,7 +209,7 @@ def _fired(cursor: Cursor, journey: UUID, timer: FireTimer, now: datetime) -> No
     run(cursor, Update(Timer, key, {"fired_at": now}))
 
 
-def run(cursor: Cursor | Connection, change: Change) -> None:
+def run(cursor: Cursor | Connection, change: Change | Together) -> None:
     """Send one change to the database."""
     text, values = statement(change)
     cursor.execute(text.encode(), values)
