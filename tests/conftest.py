@@ -1,4 +1,4 @@
-"""The database of all tests: one embedded PostgreSQL a session, and empty copies of it."""
+"""The database of all tests: one embedded PostgreSQL a run, and empty copies of it."""
 
 import os
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def database_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def prepared_database(database_folder: Path) -> Iterator[Database]:
-    """The session's database; `serving` makes it the one that `tasks` use."""
+    """The database of this run; `serving` makes it the one that `tasks` use."""
     folder = database_folder
     with running_postgres(folder) as urls:
         assert urls.administrator is not None
@@ -100,7 +100,7 @@ def prepared_database(database_folder: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def database(prepared_database: Database) -> Iterator[Database]:
-    """The session's database: shared, so that a test looks only at its own journeys."""
+    """The database of this run: shared, so that a test looks only at its own journeys."""
     with serving(prepared_database):
         yield prepared_database
 
