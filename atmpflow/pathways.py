@@ -369,5 +369,6 @@ ENDINGS = {
     "batch.rejected": "manufacture-failed",
     "journey.withdrawn": "withdrawn",
     "journey.completed": "completed",
+    "patient.died": "died",
 }
 """Events after which a journey is over, and how it ended."""

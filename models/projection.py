@@ -25,9 +25,12 @@ def changes(row: Recorded, facts: Facts) -> Iterator[Change]:
 
 
 def _consent(event: admission.ConsentGiven, row: Recorded, facts: Facts) -> Iterator[Change]:
+    # A new form replaces the old one: what it no longer names is no longer agreed to.
+    held = {"journey_id": facts.journey, "withdrawn_at": None}
+    yield Update(Consent, held, {"withdrawn_at": row.occurred_at})
     for scope in event.scopes:
         key = {"journey_id": facts.journey, "scope": scope}
-        yield Put(Consent, key, {"given_at": row.occurred_at})
+        yield Put(Consent, key, {"given_at": row.occurred_at, "withdrawn_at": None})
 
 
 def _slots(event: admission.SlotsBooked, row: Recorded, facts: Facts) -> Iterator[Change]:

@@ -80,6 +80,9 @@ def record(engine: Engine, request: Request, now: datetime, claim: Claim | None 
         keep_rejection(engine, request, payload, refused=refused, now=now)
         raise
     except psycopg.errors.IntegrityError as error:
+        answer = _answered_meanwhile(engine, request, payload)
+        if answer is not None:
+            return answer
         refused = explain(error)
         keep_rejection(engine, request, payload, refused=refused, now=now)
         raise refused from None
@@ -106,7 +109,7 @@ def _apply(
     state: Any = locking.fetchone()
     answered: Any = answering.fetchone()
     if answered:
-        return _first_answer(answered, digest)
+        return _first_answer(answered, digest, request.journey)
     if finishing is not None and finishing.rowcount != 1:
         raise Fenced
     before, previous = _facts(connection, request, state)
@@ -127,13 +130,26 @@ def _apply(
     return Answer(request.journey, version, tuple(event.name for event in events))
 
 
-def _first_answer(answered: tuple[UUID, int, bytes], digest: bytes) -> Answer:
-    journey, version, content = answered
-    if content != digest:
+def _answered_meanwhile(
+    engine: Engine, request: Request, payload: Mapping[str, Any]
+) -> Answer | None:
+    """The first answer, where the same command came twice at the same moment."""
+    digest = content_hash(request.command.name, payload)
+    with transaction(engine) as connection:
+        answered: Any = connection.execute(ANSWERED, (request.key,)).fetchone()
+    if answered is None or answered[0] != request.journey or answered[2] != digest:
+        return None
+    return Answer(request.journey, answered[1], (), repeated=True)
+
+
+def _first_answer(answered: tuple[UUID, int, bytes], digest: bytes, journey: UUID) -> Answer:
+    """Equal content of another journey is no repetition: that journey would go unanswered."""
+    first, version, content = answered
+    if (first, content) != (journey, digest):
         raise Refused(
             "key-reused",
             "key",
-            "This idempotency key was used for another content.",
+            "This idempotency key was used for another content or journey.",
             "Send the same content again, or use a new key for a new command.",
         )
     return Answer(journey, version, (), repeated=True)

@@ -39,11 +39,19 @@ def recognised(command: Refer) -> tuple[str, UUID]:
 
 
 def open_journey(
-    engine: Engine, referral: Referral, actor: Actor, *, source: bytes | None = None
+    engine: Engine,
+    referral: Referral,
+    actor: Actor,
+    *,
+    person: UUID | None = None,
+    source: bytes | None = None,
 ) -> Answer:
-    """Open one journey. Raises Refused; a repeated referral returns the first answer."""
+    """Open one journey. Raises Refused; a repeated referral returns the first answer.
+
+    `person` is the opaque id of the patient where it is known already.
+    """
     now = clock.wall()
-    person = remember(engine, referral.patient, now)
+    person = person or remember(engine, referral.patient, now)
     command = Refer(
         occurred_at=min(datetime.combine(referral.referred_on, time(), UTC), now),
         person=person,
@@ -68,11 +76,13 @@ def _open_one(engine: Engine, result: ReadResult, actor: Actor, source: bytes) -
         return Opened(result.where, None, result.refused)
     try:
         referral = checked(result.referral, clock.wall())
+        person = remember(engine, referral.patient, clock.wall())
     except Refused as refused:
         keep_unread(engine, unread, refused, clock.wall())
         return Opened(result.where, None, (refused,))
     try:
-        return Opened(result.where, open_journey(engine, referral, actor, source=source))
+        answer = open_journey(engine, referral, actor, person=person, source=source)
+        return Opened(result.where, answer)
     except Refused as refused:
         return Opened(result.where, None, (refused,))
 

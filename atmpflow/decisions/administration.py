@@ -226,9 +226,9 @@ def administer_dose(command: ask.AdministerDose, facts: Facts, now: datetime) ->
     _require_bedside(command, facts)
     _require_times(command, facts)
     require(
-        judge_gate(facts, command.started_at),
+        judge_gate(facts, command.ended_at),
         code="gate-closed",
-        field="started_at",
+        field="ended_at",
         remedy="Do not give the product; resolve what the gate names first.",
     )
     confirmed = facts.last(fact.AdministrationIdentityConfirmed)

@@ -66,6 +66,8 @@ def record_follow_up(command: ask.RecordFollowUp, facts: Facts, now: datetime) -
         f"Give {due}; a missed visit is recorded as not-assessed before the next one.",
     )
     recorded = event_of(fact.FollowUpRecorded, command)
+    if not command.alive:
+        return [recorded, fact.PatientDied()]
     last = facts.product.follow_up.visits_day[-1]
     return [recorded, fact.JourneyCompleted()] if command.day == last else [recorded]
 

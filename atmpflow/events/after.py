@@ -127,5 +127,9 @@ class JourneyWithdrawn(Event):
     reason: Literal["patient-choice", "clinical", "other-treatment", "administrative"]
 
 
+class PatientDied(Event):
+    name: ClassVar = "patient.died"
+
+
 class JourneyCompleted(Event):
     name: ClassVar = "journey.completed"

@@ -7,6 +7,7 @@ from atmpflow.events.administration import (
     DoseAdministered,
     DosePrepared,
     IdentityChecked,
+    IdentityMismatched,
     Phase,
     ProductThawed,
 )
@@ -44,11 +45,13 @@ def judge_gate(facts: Facts, now: datetime) -> Verdict:
 
 
 def checks_of(facts: Facts, phase: Phase) -> tuple[tuple[Recorded, IdentityChecked], ...]:
-    """The matching checks of the present dose and phase."""
+    """The matching checks of the present dose and phase; a mismatch undoes those before it."""
+    mismatch = facts.recorded(IdentityMismatched)
+    after = mismatch[0].seq if mismatch else 0
     return tuple(
         (row, check)
         for row, check in facts.since_last(IdentityChecked, DoseAdministered)
-        if check.phase == phase
+        if check.phase == phase and row.seq > after
     )
 
 

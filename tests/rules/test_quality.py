@@ -1,10 +1,11 @@
 """Every release test is there and in specification; a repeated test counts at its worst."""
 
-from math import nan
+from math import inf, nan
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from atmpflow.events.manufacture import TestResult
 from atmpflow.products.catalogue import catalogue
@@ -22,7 +23,6 @@ MADE = sorted(code for code, spec in catalogue().items() if spec.release_tests)
     [
         (RANGED, {"value": 70}, True),
         (RANGED, {"value": 69.9}, False),
-        (RANGED, {"value": nan}, False),
         (RANGED, {"outcome": "pass"}, False),
         (STERILE, {"outcome": "negative"}, True),
         (STERILE, {"outcome": "positive"}, False),
@@ -35,6 +35,13 @@ def test_a_result_is_held_against_its_specification(
 ):
     found = TestResult.model_validate({"test": test.name, **result})
     assert (judge_test(test, found) is None) is passes
+
+
+@pytest.mark.parametrize("value", [nan, inf, -inf])
+def test_what_is_not_a_number_is_no_result(value: float):
+    with pytest.raises(ValidationError):
+        TestResult(test=RANGED.name, value=value)
+    assert judge_test(RANGED, TestResult.model_construct(test=RANGED.name, value=nan)) is not None
 
 
 def test_a_missing_result_is_a_reason_against():
