@@ -25,6 +25,7 @@ COMMANDS = {
     "organisations": "List the organisations of the network.",
     "products": "List the products, or show the limits of one.",
     "stock": "Put certified units of allogeneic products on the shelf.",
+    "verify": "Check every invariant of the record and replay every ledger.",
     "doctor": "Check versions, database, grants, Prefect, worker and lag.",
 }
 """Every command with its summary; the rest is in `desk.cli.<name>`, so that help is fast."""

@@ -1,0 +1,62 @@
+-- 02 right patient
+-- Source: EU GMP Part IV 11; JACIE/FACT (two-person verification at the bedside)
+-- Proves: before a unit is prepared and again before it is given, two different people each
+--   scanned its label and the wristband, and every scan was this journey's; failed scans stay.
+WITH told AS (
+    SELECT journey_id, seq, name, actor, occurred_at, payload,
+        1 + count(*) FILTER (WHERE name = 'dose.administered') OVER before AS dose
+    FROM ledger
+    WHERE name IN ('identity.checked', 'product.thawed', 'dose.prepared', 'dose.administered')
+    WINDOW before AS (
+        PARTITION BY journey_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), coi AS (
+    SELECT journey_id, payload ->> 'coi' AS coi FROM ledger WHERE name = 'referral.received'
+), used AS (
+    SELECT journey_id, seq, name, dose, payload, phase,
+        coalesce(payload ->> 'started_at', payload ->> 'began_at')::timestamptz AS begun
+    FROM told, (VALUES ('preparation'), ('administration')) AS phases (phase)
+    WHERE name = 'dose.administered'
+        OR (name IN ('product.thawed', 'dose.prepared') AND phase = 'preparation')
+), confirmed AS (
+    SELECT u.journey_id, u.seq, u.name, u.dose, u.phase, u.payload,
+        array_agg(DISTINCT c.actor::text) FILTER (WHERE c.actor IS NOT NULL) AS people
+    FROM used u
+    JOIN coi USING (journey_id)
+    LEFT JOIN told c ON c.journey_id = u.journey_id AND c.seq < u.seq
+        AND c.name = 'identity.checked' AND c.dose = u.dose AND c.occurred_at <= u.begun
+        AND c.payload @> jsonb_build_object(
+            'phase', u.phase, 'dose', u.dose, 'checker', c.actor,
+            'scanned_unit', u.payload ->> 'scanned_unit',
+            'scanned_coi', coi.coi, 'scanned_patient', coi.coi)
+    GROUP BY u.journey_id, u.seq, u.name, u.dose, u.phase, u.payload
+)
+SELECT journey_id, 'event ' || seq || ', ' || name || ' of dose ' || dose || ': '
+    || coalesce(cardinality(people), 0) || ' matching check(s) before ' || phase || ', not two' AS what
+FROM confirmed WHERE coalesce(cardinality(people), 0) < 2
+UNION ALL
+SELECT journey_id, 'event ' || seq || ': the two named checkers are not those who checked'
+FROM confirmed
+WHERE name = 'dose.administered' AND phase = 'administration' AND NOT (
+    payload ->> 'first_checker' <> payload ->> 'second_checker'
+    AND ARRAY[payload ->> 'first_checker', payload ->> 'second_checker'] <@ people)
+UNION ALL
+SELECT l.journey_id, 'event ' || l.seq || ', ' || l.name || ': a scan is not this journey''s'
+FROM ledger l JOIN coi USING (journey_id)
+WHERE l.name <> 'identity.mismatched' AND l.payload ?| ARRAY['scanned_coi', 'scanned_patient']
+    AND (coalesce(l.payload ->> 'scanned_coi', coi) <> coi
+        OR coalesce(l.payload ->> 'scanned_patient', coi) <> coi)
+UNION ALL
+SELECT coalesce(l.journey_id, c.journey_id), 'check ' || coalesce(l.seq, c.seq)
+    || ': the ledger and the table of identity checks differ'
+FROM (SELECT * FROM ledger WHERE name IN ('identity.checked', 'identity.mismatched')) l
+FULL JOIN identity_check c ON c.journey_id = l.journey_id AND c.seq = l.seq
+WHERE (l.name = 'identity.checked', l.actor, l.payload ->> 'dose', l.payload ->> 'phase',
+        l.payload ->> 'scanned_unit')
+    IS DISTINCT FROM (c.matches, c.checker, c.dose::text, c.phase, c.scanned_unit)
+UNION ALL
+SELECT coalesce(l.journey_id, a.journey_id), 'dose ' || coalesce(l.payload ->> 'dose', a.dose::text)
+    || ': the ledger and the table of administrations differ'
+FROM (SELECT * FROM ledger WHERE name = 'dose.administered') l
+FULL JOIN administration a ON a.journey_id = l.journey_id AND a.dose::text = l.payload ->> 'dose'
+WHERE (l.payload ->> 'scanned_unit', l.payload ->> 'first_checker', l.payload ->> 'second_checker')
+    IS DISTINCT FROM (a.unit, a.first_checker, a.second_checker)

@@ -1,0 +1,84 @@
+-- 04 gate
+-- Source: EU GMP Part IV 11 and Annex 16 (release); SmPC 4.2 and 6.6 of the product
+-- Proves: whatever was thawed, prepared or given was, by the order of the ledger, certified for its
+--   own batch, on site, in date, consented, cleared, prescribed, not held, after the conditioning
+--   and within the windows of use that the product needs.
+-- Not yet: authorised sites and prescribers (no delegation log is recorded).
+WITH told AS (
+    SELECT journey_id, seq, name, payload,
+        max(seq) FILTER (WHERE name IN ('hold.placed', 'identity.mismatched',
+            'conditioning.blocked', 'administration.blocked')) OVER before AS held,
+        max(seq) FILTER (WHERE name = 'hold.lifted') OVER before AS lifted,
+        max(seq) FILTER (WHERE name = 'batch.certified') OVER before AS certified,
+        max(seq) FILTER (WHERE name = 'batch.rejected') OVER before AS rejected,
+        max(seq) FILTER (WHERE name = 'product.accepted') OVER before AS on_site,
+        max(seq) FILTER (WHERE name = 'consent.given') OVER before AS consented,
+        max(seq) FILTER (WHERE name = 'consent.verified') OVER before AS verified,
+        max(seq) FILTER (WHERE name = 'conditioning.completed') OVER before AS conditioned,
+        max(seq) FILTER (WHERE name = 'administration.cleared') OVER before AS cleared,
+        max(seq) FILTER (WHERE name = 'dose.prescribed') OVER before AS prescribed,
+        coalesce(max(seq) FILTER (WHERE name = 'dose.administered') OVER before, 0) AS given,
+        max(seq) FILTER (WHERE name = 'product.thawed') OVER before AS thawed,
+        max(seq) FILTER (WHERE name = 'dose.prepared') OVER before AS prepared,
+        max(seq) FILTER (WHERE name IN ('manufacture.completed', 'order.confirmed',
+            'unit.allocated')) OVER before AS born
+    FROM ledger
+    WHERE name ~ '^(hold|identity|conditioning|administration|batch|product|consent|dose|order|unit)[.]'
+        OR name = 'manufacture.completed'
+    WINDOW before AS (
+        PARTITION BY journey_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), used AS (
+    SELECT t.*, t.payload ->> 'scanned_unit' AS unit, p.spec,
+        coalesce(t.payload ->> 'started_at', t.payload ->> 'began_at')::timestamptz AS begun,
+        (t.payload ->> 'ended_at')::timestamptz AS ended
+    FROM told t
+    JOIN journey j ON j.id = t.journey_id
+    LEFT JOIN jsonb_each(current_setting('atmpflow.products')::jsonb) AS p (code, spec)
+        ON p.code = j.product
+    WHERE t.name IN ('product.thawed', 'dose.prepared', 'dose.administered')
+), judged AS (
+    SELECT u.journey_id, u.seq, u.name, why.against
+    FROM used u
+    LEFT JOIN unit ON unit.unit = u.unit
+    LEFT JOIN ledger birth ON birth.journey_id = u.journey_id AND birth.seq = u.born
+    LEFT JOIN ledger certificate
+        ON certificate.journey_id = u.journey_id AND certificate.seq = u.certified
+    LEFT JOIN ledger consent ON consent.journey_id = u.journey_id AND consent.seq = u.consented
+    LEFT JOIN consent withdrawable
+        ON withdrawable.journey_id = u.journey_id AND withdrawable.scope = 'treatment'
+    CROSS JOIN LATERAL (VALUES
+        ('not certified', CASE WHEN birth.name = 'manufacture.completed'
+            THEN u.certified > u.born AND certificate.payload ->> 'batch' = unit.batch
+            ELSE birth.payload ->> 'certified_by' <> '' END),
+        ('rejected', u.rejected IS NULL),
+        ('not of the finished units', birth.payload -> 'units' ? u.unit),
+        ('not accepted on site', u.on_site > u.born),
+        ('past its expiry', (birth.payload ->> 'expires_at')::timestamptz > u.begun),
+        ('no consent to treatment', u.verified > u.consented AND consent.payload -> 'scopes' ? 'treatment'),
+        ('consent withdrawn', coalesce(withdrawable.withdrawn_at > u.begun, TRUE)),
+        ('not cleared', u.cleared > u.given),
+        ('not prescribed', u.prescribed > u.given),
+        ('on hold', coalesce(u.held, 0) <= coalesce(u.lifted, 0)),
+        ('not conditioned', NOT u.spec ? 'conditioning' OR u.conditioned > u.on_site)
+    ) AS why (against, passes)
+    WHERE why.passes IS NOT TRUE
+), clocks AS (
+    SELECT u.journey_id, u.seq, u.begun, u.ended, w.opens, w.lasts, w.starts_within,
+        (begins.payload ->> 'began_at')::timestamptz AS began,
+        begins.seq > u.given AND begins.payload ->> 'scanned_unit' = u.unit AS of_this_dose
+    FROM used u
+    CROSS JOIN LATERAL (
+        SELECT w ->> 'begins' AS opens, (w ->> 'minutes')::numeric * interval '1 minute' AS lasts,
+            (w ->> 'start_within_minutes')::numeric * interval '1 minute' AS starts_within
+        FROM jsonb_array_elements(u.spec -> 'use_windows') AS w
+    ) AS w
+    LEFT JOIN ledger begins ON begins.journey_id = u.journey_id
+        AND begins.seq = CASE w.opens WHEN 'thaw' THEN u.thawed ELSE u.prepared END
+    WHERE u.name = 'dose.administered'
+)
+SELECT journey_id, 'event ' || seq || ', ' || name || ': ' || against AS what FROM judged
+UNION ALL
+SELECT journey_id, 'event ' || seq || ', dose.administered: outside the window from ' || opens
+FROM clocks
+WHERE (of_this_dose AND begun >= began AND ended <= began + lasts
+    AND begun <= coalesce(began + starts_within, begun)) IS NOT TRUE

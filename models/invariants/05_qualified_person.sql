@@ -1,0 +1,40 @@
+-- 05 qualified person
+-- Source: EU GMP Annex 16 and Part IV 11; Dir. 2001/83/EC Art. 51
+-- Proves: who certified or rejected a batch acted as Qualified Person and had neither made nor
+--   tested any of it; nothing was added to the record of a certified batch; stock keeps its signer.
+-- Not yet: the certificate's hash of the record it signs, and the role of those who signed for
+--   ordered and allocated units (no signatures are recorded).
+WITH decided AS (
+    SELECT * FROM ledger WHERE name IN ('batch.certified', 'batch.rejected')
+), worked AS (
+    SELECT * FROM ledger
+    WHERE name IN ('manufacture.started', 'manufacture.completed', 'quality.results_recorded')
+)
+SELECT d.journey_id, 'event ' || d.seq || ', ' || d.name || ': decided by a ' || d.role AS what
+FROM decided d WHERE d.role <> 'qualified-person'
+UNION ALL
+SELECT d.journey_id, 'event ' || d.seq || ', ' || d.name || ': the same person did event ' || w.seq
+    || ', ' || w.name
+FROM decided d JOIN worked w ON w.journey_id = d.journey_id AND w.actor = d.actor
+UNION ALL
+SELECT d.journey_id, 'event ' || l.seq || ', ' || l.name || ': changes a record certified at event ' || d.seq
+FROM decided d JOIN ledger l ON l.journey_id = d.journey_id AND l.seq > d.seq
+WHERE d.name = 'batch.certified' AND l.name ~ '^(manufacture|quality|release)[.]'
+    AND NOT EXISTS (
+        SELECT FROM ledger o WHERE o.journey_id = d.journey_id AND o.name = 'batch.opened'
+            AND o.seq > d.seq AND o.seq < l.seq)
+UNION ALL
+SELECT b.journey_id, 'a batch''s row names another signer than its certificate, or a hand in it'
+FROM batch b
+LEFT JOIN decided d ON d.journey_id = b.journey_id AND d.name = 'batch.certified'
+    AND d.payload ->> 'batch' = b.batch
+WHERE b.certified_by IS DISTINCT FROM d.actor OR b.certified_by IN (b.made_by, b.checked_by)
+UNION ALL
+SELECT l.journey_id, 'event ' || l.seq || ': certified by another than the stock says, or by nobody'
+FROM ledger l
+CROSS JOIN LATERAL jsonb_array_elements_text(l.payload -> 'units') AS named (unit)
+LEFT JOIN stock_unit s ON s.unit = named.unit
+WHERE l.name IN ('order.confirmed', 'unit.allocated')
+    AND coalesce(nullif(l.payload ->> 'certified_by', ''), '?') IS DISTINCT FROM
+        CASE l.name WHEN 'unit.allocated' THEN s.certified_by
+        ELSE nullif(l.payload ->> 'certified_by', '') END

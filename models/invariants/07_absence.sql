@@ -1,0 +1,51 @@
+-- 07 absence
+-- Source: GDP 2013/C 343/01, 9.4 (temperature is recorded throughout transport); EU GMP Annex 11, 5
+-- Proves: a leg was accepted only where its logger's file is kept, its own logger wrote it, every
+--   reading is a temperature, and no half hour from packing to receipt is without one.
+-- Not yet: calibration of the logger and faults of its clock (not recorded).
+WITH told AS (
+    SELECT journey_id, seq, name, occurred_at, payload,
+        count(*) FILTER (WHERE name = 'courier.booked') OVER (
+            PARTITION BY journey_id ORDER BY seq) AS number
+    FROM ledger
+    WHERE name IN ('courier.booked', 'shipment.packed', 'shipment.received', 'temperature.logged',
+        'shipment.accepted')
+), leg AS (
+    SELECT journey_id,
+        max(seq) FILTER (WHERE name = 'shipment.accepted') AS accepted,
+        max(payload ->> 'shipment') FILTER (WHERE name = 'courier.booked')::uuid AS shipment_id,
+        max(payload ->> 'logger') FILTER (WHERE name = 'shipment.packed') AS packed_logger,
+        max(payload ->> 'logger') FILTER (WHERE name = 'temperature.logged') AS logger,
+        max(payload ->> 'file_sha256') FILTER (WHERE name = 'temperature.logged') AS file,
+        max((payload ->> 'readings')::int) FILTER (WHERE name = 'temperature.logged') AS logged,
+        max(occurred_at) FILTER (WHERE name = 'shipment.packed') AS packed_at,
+        max(occurred_at) FILTER (WHERE name = 'shipment.received') AS received_at
+    FROM told WHERE number > 0 GROUP BY journey_id, number
+    HAVING bool_or(name = 'shipment.accepted')
+), spaced AS (
+    SELECT l.shipment_id, r.celsius,
+        lead(r.at, 1, l.received_at) OVER along - r.at AS until_next,
+        r.at - lag(r.at, 1, l.packed_at) OVER along AS since_last
+    FROM leg l JOIN reading r ON r.shipment_id = l.shipment_id
+        AND r.at >= l.packed_at AND r.at <= l.received_at
+    WINDOW along AS (PARTITION BY l.shipment_id ORDER BY r.at)
+), seen AS (
+    SELECT shipment_id, count(*) AS readings, max(greatest(until_next, since_last)) AS longest,
+        count(*) FILTER (WHERE celsius IS NULL OR celsius IN ('NaN', 'Infinity', '-Infinity')) AS blind
+    FROM spaced GROUP BY shipment_id
+), stored AS (
+    SELECT shipment_id, count(*) AS readings FROM reading GROUP BY shipment_id
+)
+SELECT l.journey_id, 'event ' || l.accepted || ': accepted with ' || why.against AS what
+FROM leg l
+LEFT JOIN seen s USING (shipment_id)
+LEFT JOIN stored USING (shipment_id)
+LEFT JOIN logger_file f ON f.shipment_id = l.shipment_id AND encode(f.sha256, 'hex') = l.file
+CROSS JOIN LATERAL (VALUES
+    ('fewer than two readings', s.readings >= 2),
+    ('over 30 min without a reading', s.longest <= interval '30 minutes'),
+    ('a reading that is no temperature', s.blind = 0),
+    ('the file of another logger', l.logger = l.packed_logger AND f.logger = l.packed_logger),
+    ('another number of readings than its file held', stored.readings = l.logged)
+) AS why (against, passes)
+WHERE why.passes IS NOT TRUE

@@ -1,0 +1,26 @@
+-- 13 conservation
+-- Source: MHRA GxP data integrity 2018 (complete); EU GMP Annex 11, 5
+-- Proves: every command that was kept is accepted, or rejected with code, message and remedy; the
+--   file it came in is kept; every accepted referral is a journey and every journey a referral;
+--   every reading belongs to a shipment.
+-- Not yet: a file of which nothing became a command (a repeated referral leaves no row, so that a
+--   file of repeats looks like a file that was dropped).
+SELECT journey_id, 'a ' || name || ' was ' || outcome || ' without saying why or how far' AS what
+FROM command
+WHERE (CASE outcome
+    WHEN 'accepted' THEN code IS NULL AND version >= 1 AND journey_id IS NOT NULL
+    WHEN 'rejected' THEN code <> '' AND message <> '' AND remedy IS NOT NULL AND field IS NOT NULL
+    END) IS NOT TRUE
+UNION ALL
+SELECT c.journey_id, 'the file in which a ' || c.name || ' came is not kept'
+FROM command c LEFT JOIN identity.received r ON r.sha256 = c.source
+WHERE c.source IS NOT NULL AND r.sha256 IS NULL
+UNION ALL
+SELECT coalesce(c.journey_id, j.id), 'a referral without a journey, or a journey without its referral'
+FROM (SELECT * FROM command WHERE name = 'refer' AND outcome = 'accepted') c
+FULL JOIN journey j ON j.id = c.journey_id
+WHERE c.id IS NULL OR j.id IS NULL
+UNION ALL
+SELECT NULL, count(*) || ' readings are of no shipment'
+FROM reading r LEFT JOIN shipment s ON s.id = r.shipment_id
+WHERE s.id IS NULL HAVING count(*) > 0

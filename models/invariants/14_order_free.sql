@@ -1,0 +1,5 @@
+-- 14 order free
+-- Source: MHRA GxP data integrity 2018 (accurate, whatever the order of arrival)
+-- Proves: nothing here.
+-- Not yet: a property of many runs of one story, not of the state that one of them left behind; the
+--   tests that permute recorded journeys hold it.

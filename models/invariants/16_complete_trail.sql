@@ -1,0 +1,67 @@
+-- 16 complete trail
+-- Source: 21 CFR 11.10(e) and (g); EU GMP Annex 11, 9 and 12; MHRA GxP data integrity 2018, 6.13
+-- Proves: every version of a journey is one event, with the actor and role of the command it came
+--   from and a time that is not ahead of its recording; each event was caused by a role whose it
+--   is; the engine's account acts as the engine only, and nobody else does.
+-- Not yet: the reason for a change of a value (values are not corrected in place).
+WITH may (event, roles) AS (VALUES
+    ('referral.received', 'referrer coordinator'),
+    ('screening.recorded', 'coordinator treating-physician'),
+    ('eligibility.confirmed', 'treating-physician'), ('eligibility.declined', 'treating-physician'),
+    ('panel.submitted', 'system coordinator'), ('panel.approved', 'panel coordinator'),
+    ('panel.declined', 'panel coordinator'), ('consent.given', 'treating-physician'),
+    ('slots.booked', 'system coordinator'), ('slot.confirmed', 'manufacturer'),
+    ('order.placed', 'system atmp-pharmacist'), ('order.confirmed', 'manufacturer'),
+    ('unit.allocated', 'system coordinator'), ('allocation.confirmed', 'treating-physician'),
+    ('collection.completed', 'apheresis-nurse'), ('material.tested', 'cell-laboratory'),
+    ('courier.booked', 'system coordinator'), ('shipment.packed', 'cell-laboratory manufacturer'),
+    ('shipment.collected', 'courier'), ('shipment.delivered', 'courier'),
+    ('shipment.received', 'manufacturer atmp-pharmacist'),
+    ('temperature.logged', 'courier manufacturer atmp-pharmacist'),
+    ('deviation.accepted', 'qualified-person'), ('deviation.rejected', 'qualified-person'),
+    ('product.accepted', 'atmp-pharmacist'), ('manufacture.started', 'manufacturer'),
+    ('manufacture.completed', 'manufacturer'), ('quality.results_recorded', 'quality-control'),
+    ('batch.certified', 'qualified-person'), ('batch.rejected', 'qualified-person'),
+    ('conditioning.started', 'treating-physician'),
+    ('conditioning.completed', 'treating-physician'), ('dose.prescribed', 'treating-physician'),
+    ('identity.checked', 'bedside-checker'), ('identity.mismatched', 'bedside-checker'),
+    ('identity.confirmed_before_preparation', 'bedside-checker'),
+    ('identity.confirmed_before_administration', 'bedside-checker'),
+    ('product.thawed', 'cell-laboratory atmp-pharmacist'),
+    ('dose.prepared', 'cell-laboratory atmp-pharmacist'),
+    ('dose.administered', 'treating-physician'), ('treatment.completed', 'treating-physician'),
+    ('toxicity.graded', 'treating-physician'), ('monitoring.completed', 'treating-physician'),
+    ('follow_up.recorded', 'treating-physician coordinator'),
+    ('journey.completed', 'treating-physician coordinator'),
+    ('hold.placed', 'coordinator treating-physician apheresis-nurse cell-laboratory manufacturer
+        quality-control qualified-person atmp-pharmacist bedside-checker compliance-officer'),
+    ('hold.lift_agreed', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),
+    ('hold.lifted', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),
+    ('journey.withdrawn', 'referrer coordinator treating-physician')
+)
+SELECT j.id AS journey_id, 'version ' || j.version || ' has ' || count(l.seq) || ' events' AS what
+FROM journey j LEFT JOIN ledger l ON l.journey_id = j.id
+GROUP BY j.id, j.version HAVING count(l.seq) <> j.version
+UNION ALL
+SELECT l.journey_id, 'event ' || l.seq || ', ' || l.name || ': another ' || why.against
+    || ' than its command has'
+FROM ledger l
+LEFT JOIN command c ON c.id = l.command_id
+CROSS JOIN LATERAL (VALUES
+    ('actor', c.actor = l.actor), ('role', c.role = l.role),
+    ('time', (c.payload ->> 'occurred_at')::timestamptz = l.occurred_at),
+    ('time of recording', c.received_at = l.recorded_at)
+) AS why (against, passes)
+WHERE why.passes IS NOT TRUE
+UNION ALL
+SELECT l.journey_id, 'event ' || l.seq || ', ' || l.name || ': caused by ' || coalesce(nullif(l.role, ''), 'nobody')
+FROM ledger l LEFT JOIN may m ON m.event = l.name
+-- What is in no row of the table is the engine's alone.
+WHERE (l.role = ANY (regexp_split_to_array(coalesce(m.roles, 'system'), '\s+'))) IS NOT TRUE
+UNION ALL
+SELECT l.journey_id, 'event ' || l.seq || ', ' || l.name || ': a shared or empty account'
+FROM ledger l
+WHERE btrim(l.actor) = '' OR (l.actor = 'atmpflow') <> (l.role = 'system')
+UNION ALL
+SELECT journey_id, 'event ' || seq || ', ' || name || ': happened after it was recorded'
+FROM ledger WHERE occurred_at > recorded_at + interval '5 minutes'

@@ -1,0 +1,33 @@
+-- 17 intact trail
+-- Source: EU GMP Annex 11, 9; 21 CFR 11.10(c); MHRA GxP data integrity 2018, 6.13 (original kept)
+-- Proves: no event is missing and each follows the hash of the one before, up to the head that the
+--   journey's row holds; every hash, event id and command digest is recomputed (chain.py); time of
+--   recording never runs back by more than five minutes; kept files are still byte for byte theirs.
+-- Not yet: that the heads descend from anchors kept outside the database, without which a whole
+--   chain that was cut short or sealed anew is not found; entries for faults of the clock.
+WITH linked AS (
+    SELECT journey_id, seq, previous, hash, recorded_at,
+        lag(seq, 1, 0) OVER along AS seq_before,
+        lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER along AS hash_before,
+        lag(recorded_at) OVER along AS recorded_before,
+        lead(seq) OVER along AS seq_after
+    FROM ledger WINDOW along AS (PARTITION BY journey_id ORDER BY seq)
+)
+SELECT journey_id, 'event ' || seq || ': ' || why.against AS what
+FROM linked
+CROSS JOIN LATERAL (VALUES
+    ('the one before is missing', seq = seq_before + 1),
+    ('follows another hash than that of the one before', previous = hash_before),
+    ('recorded earlier than the one before',
+        recorded_at >= coalesce(recorded_before, recorded_at) - interval '5 minutes')
+) AS why (against, passes)
+WHERE why.passes IS NOT TRUE
+UNION ALL
+SELECT j.id, 'the journey''s head is not the hash of its last event'
+FROM journey j LEFT JOIN linked l ON l.journey_id = j.id AND l.seq_after IS NULL
+WHERE j.head IS DISTINCT FROM l.hash
+UNION ALL
+SELECT NULL, 'a received file is not what it was' FROM identity.received WHERE sha256(content) <> sha256
+UNION ALL
+SELECT s.journey_id, 'a logger''s file is not what it was'
+FROM logger_file f LEFT JOIN shipment s ON s.id = f.shipment_id WHERE sha256(f.content) <> f.sha256

@@ -1,0 +1,25 @@
+-- 18 signatures
+-- Source: 21 CFR 11.50, 11.70 and 11.200; EU GMP Annex 11, 14; domain rule: two people lift a hold
+-- Proves: where two people must agree they are two: the checkers of each dose, and those who lifted
+--   a hold, each after its newest reason and neither of them the engine.
+-- Not yet: nonce, re-authentication, meaning and record hash of each signature (none is recorded).
+WITH told AS (
+    SELECT journey_id, seq, name, actor, role, command_id, payload,
+        max(seq) FILTER (WHERE name IN ('hold.placed', 'identity.mismatched',
+            'conditioning.blocked', 'administration.blocked')) OVER before AS held
+    FROM ledger
+    WHERE name ~ '^hold[.]' OR name IN (
+        'identity.mismatched', 'conditioning.blocked', 'administration.blocked')
+    WINDOW before AS (
+        PARTITION BY journey_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+)
+SELECT l.journey_id, 'event ' || l.seq || ', hold.lifted: agreed by ' || count(DISTINCT a.actor)
+    || ' people, not two' AS what
+FROM told l
+LEFT JOIN told a ON a.journey_id = l.journey_id AND a.name = 'hold.lift_agreed'
+    AND a.seq > l.held AND a.seq < l.seq AND a.actor = a.payload ->> 'person' AND a.role <> 'system'
+WHERE l.name = 'hold.lifted'
+GROUP BY l.journey_id, l.seq HAVING count(DISTINCT a.actor) < 2
+UNION ALL
+SELECT journey_id, 'dose ' || dose || ': one person stands for both checkers'
+FROM administration WHERE first_checker = second_checker OR '' IN (first_checker, second_checker)

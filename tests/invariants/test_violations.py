@@ -1,0 +1,245 @@
+"""Each invariant finds what breaks it in a real journey, and no other invariant does."""
+
+import pytest
+
+from models.invariants.checker import Circumstances
+from models.invariants.statement import invariants
+from tests.invariants.conftest import CALM, Record
+
+MADE, OPEN, LIFTED = "aucatzyl", "kymriah", "hemgenix"
+
+OTHERS_PERSON = (
+    "UPDATE journey SET person_id = (SELECT person_id FROM journey WHERE product = 'ebvallo')"
+    " WHERE id = %(journey)s"
+)
+SAME_PERSON = (
+    "UPDATE ledger SET actor = 'simulated-bedside-checker-1',"
+    ' payload = payload || \'{"checker": "simulated-bedside-checker-1"}\''
+    " WHERE journey_id = %(journey)s AND name = 'identity.checked'"
+    " AND payload ->> 'phase' = 'preparation' AND payload ->> 'dose' = '1'",
+    "UPDATE identity_check SET checker = 'simulated-bedside-checker-1'"
+    " WHERE journey_id = %(journey)s AND phase = 'preparation' AND dose = 1",
+    "UPDATE command SET actor = l.actor FROM ledger l WHERE l.command_id = command.id"
+    " AND l.journey_id = %(journey)s AND l.name = 'identity.checked'",
+    "UPDATE ledger SET actor = c.actor FROM command c WHERE c.id = ledger.command_id"
+    " AND ledger.journey_id = %(journey)s",
+)
+QP_TESTED = (
+    "UPDATE command SET actor = 'simulated-qualified-person-1'"
+    " WHERE journey_id = %(journey)s AND name = 'record-quality-results'",
+    "UPDATE ledger SET actor = 'simulated-qualified-person-1'"
+    " WHERE journey_id = %(journey)s AND name = 'quality.results_recorded'",
+)
+WARM = (
+    "UPDATE reading SET celsius = 20 WHERE shipment_id ="
+    " (SELECT id FROM shipment WHERE journey_id = %(journey)s AND leg = 'inbound')"
+    " AND celsius > -170"
+)
+# The same readings, an hour of them pressed into a few seconds.
+SILENT = (
+    "UPDATE reading r SET at = later.at FROM (SELECT shipment_id, at AS was,"
+    " min(at) OVER (PARTITION BY shipment_id) + interval '1 second' * row_number() OVER"
+    " (PARTITION BY shipment_id ORDER BY at) AS at FROM reading JOIN shipment s"
+    " ON s.id = shipment_id WHERE s.journey_id = %(journey)s AND s.leg = 'inbound'"
+    " AND at BETWEEN s.collected_at AND s.collected_at + interval '1 hour') AS later"
+    " WHERE r.shipment_id = later.shipment_id AND r.at = later.was"
+)
+OTHER_LOGGER = (
+    "UPDATE logger_file SET logger = 'ANOTHER' WHERE shipment_id ="
+    " (SELECT id FROM shipment WHERE journey_id = %(journey)s AND leg = 'outbound')"
+)
+UNHELD = (
+    "UPDATE custody SET starts_at = starts_at + interval '1 hour'"
+    " WHERE journey_id = %(journey)s AND holder = 'Simulated courier'"
+)
+OUT_OF_SPECIFICATION = (
+    "UPDATE ledger SET name = 'quality.out_of_specification'"
+    " WHERE journey_id = %(journey)s AND name = 'quality.passed'",
+    "UPDATE reaction SET cause = 'quality.out_of_specification'"
+    " WHERE journey_id = %(journey)s AND cause = 'quality.passed'",
+)
+SAME_KEY = (
+    "DROP INDEX uq_command_accepted_key",
+    "UPDATE command SET key = 'once' WHERE journey_id = %(journey)s AND name = 'record-follow-up'",
+)
+ONE_AGREED = (
+    "UPDATE command SET actor = 'somebody' WHERE journey_id = %(journey)s AND name = 'lift-hold'",
+    "UPDATE ledger SET actor = 'somebody' WHERE journey_id = %(journey)s AND name ~ '^hold.lift'",
+    'UPDATE ledger SET payload = payload || \'{"person": "somebody"}\''
+    " WHERE journey_id = %(journey)s AND name = 'hold.lift_agreed'",
+)
+BY_A_COURIER = (
+    "UPDATE command SET role = 'courier' WHERE journey_id = %(journey)s"
+    " AND name = 'record-consent'",
+    "UPDATE ledger SET role = 'courier' WHERE journey_id = %(journey)s AND name = 'consent.given'",
+)
+SOMEBODY_ELSE = (
+    "UPDATE ledger SET actor = 'somebody' WHERE journey_id = %(journey)s"
+    " AND name = 'panel.approved'"
+)
+NHS_NUMBER_IN_CLEAR = (
+    "UPDATE reaction SET trouble = 'no answer for ' || (SELECT regexp_replace(nhs_number,"
+    " '(...)(...)(....)', '\\1 \\2 \\3') FROM identity.person LIMIT 1)"
+    " WHERE journey_id = %(journey)s AND cause = 'batch.certified'"
+)
+
+PLANTED: list[tuple[str, str, tuple[str, ...] | str]] = [
+    ("01", MADE, OTHERS_PERSON),
+    ("02", MADE, SAME_PERSON),
+    ("05", MADE, QP_TESTED),
+    ("06", MADE, WARM),
+    ("07", MADE, SILENT),
+    ("07", MADE, OTHER_LOGGER),
+    ("08", MADE, UNHELD),
+    ("09", MADE, "UPDATE unit SET parent = NULL WHERE journey_id = %(journey)s"),
+    ("09", "ebvallo", "UPDATE stock_unit SET batch = 'ANOTHER'"),
+    ("10", MADE, OUT_OF_SPECIFICATION),
+    ("10", MADE, "UPDATE journey SET held_by = 'hold.placed' WHERE id = %(journey)s"),
+    ("11", MADE, SAME_KEY),
+    (
+        "12",
+        MADE,
+        "UPDATE command SET version = version + 1 WHERE journey_id = %(journey)s"
+        " AND name = 'record-panel-decision'",
+    ),
+    (
+        "13",
+        MADE,
+        "UPDATE command SET source = content_hash WHERE journey_id = %(journey)s"
+        " AND name = 'refer'",
+    ),
+    ("15", OPEN, "DELETE FROM timer WHERE journey_id = %(journey)s AND kind = 'material-expires'"),
+    (
+        "15",
+        OPEN,
+        "UPDATE timer SET due_at = due_at + interval '1 day' WHERE journey_id = %(journey)s"
+        " AND fired_at IS NULL AND cancelled_at IS NULL AND kind ~ '^wait'",
+    ),
+    (
+        "15",
+        MADE,
+        "UPDATE timer SET cancelled_at = NULL WHERE journey_id = %(journey)s AND kind ~ 'admin'",
+    ),
+    ("16", MADE, SOMEBODY_ELSE),
+    ("16", MADE, BY_A_COURIER),
+    ("18", LIFTED, ONE_AGREED),
+    (
+        "19",
+        MADE,
+        "DELETE FROM outbox USING ledger l WHERE l.id = event_id AND l.journey_id = %(journey)s"
+        " AND l.name = 'dose.administered'",
+    ),
+    ("20", MADE, NHS_NUMBER_IN_CLEAR),
+    ("L1", OPEN, "UPDATE journey SET waits_owner = 'courier' WHERE id = %(journey)s"),
+    (
+        "L1",
+        OPEN,
+        "UPDATE reaction SET cause = 'another' WHERE journey_id = %(journey)s"
+        " AND cause = 'consent.given'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("number", "product", "statements"), PLANTED)
+def test_what_a_superuser_changed_is_found_by_that_invariant_alone(
+    record: Record, number: str, product: str, statements: tuple[str, ...] | str
+):
+    journey = record.journey(product, ended=product not in (OPEN, LIFTED))
+    record.change(*([statements] if isinstance(statements, str) else statements), journey=journey)
+    record.seal(journey)  # so that only what was changed is wrong, not the chain
+    assert record.found() == {(number, journey)}
+
+
+EDITED = [
+    ("02", "identity.checked", {"scanned_patient": "ATF-0000-0000-0000-0"}),
+    ("02", "shipment.packed", {"scanned_coi": "ATF-0000-0000-0000-0"}),
+    ("02", "dose.administered", {"first_checker": "nobody"}),
+    ("03", "dose.administered", {"volume_ml": 50.1}),
+    ("03", "treatment.completed", {"doses": 1}),
+    ("04", "consent.given", {"scopes": ["collection", "data", "follow-up"]}),
+    ("04", "manufacture.completed", {"expires_at": "2021-03-01T00:00:00Z"}),
+    ("04", "dose.administered", {"ended_at": "2089-01-01T00:00:00Z"}),
+    ("04", "batch.certified", {"batch": "ANOTHER"}),
+    ("06", "shipment.accepted", {"minutes_outside": 3}),
+    ("06", "shipment.accepted", {"highest_c": -200}),
+    ("07", "temperature.logged", {"readings": 3}),
+    ("11", "follow_up.recorded", {"day": 100}),
+]
+
+
+@pytest.mark.parametrize(("number", "event", "fields"), EDITED)
+def test_an_event_rewritten_and_sealed_anew_is_found_by_that_invariant(
+    record: Record, number: str, event: str, fields: dict[str, object]
+):
+    journey = record.journey(MADE)
+    record.edit(journey, event, **fields)
+    found = record.found()
+    assert (number, journey) in found
+    # The certificate of another batch is also not the one that the batch's row tells of.
+    also = {("05", journey)} if event == "batch.certified" else set()
+    assert found - {(number, journey)} == also
+
+
+TAMPERED = [
+    'UPDATE ledger SET payload = payload || \'{"funding_reference": "X"}\''
+    " WHERE journey_id = %(journey)s AND name = 'panel.approved'",
+    "UPDATE ledger SET occurred_at = occurred_at - interval '1 microsecond'"
+    " WHERE journey_id = %(journey)s AND seq = 2",
+    "UPDATE ledger SET hash = sha256(hash) WHERE journey_id = %(journey)s AND seq = 30",
+    "UPDATE ledger SET id = gen_random_uuid() WHERE journey_id = %(journey)s AND seq = 30",
+    "UPDATE journey SET head = sha256(head) WHERE id = %(journey)s",
+    'UPDATE command SET payload = payload || \'{"form_version": "X"}\''
+    " WHERE journey_id = %(journey)s AND name = 'record-consent'",
+    "UPDATE logger_file SET content = content || ' ' FROM shipment s"
+    " WHERE s.id = shipment_id AND s.journey_id = %(journey)s",
+    "DELETE FROM ledger WHERE journey_id = %(journey)s AND seq = 30",
+    "DELETE FROM ledger WHERE journey_id = %(journey)s AND seq >= 60",
+]
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+def test_tampering_that_is_not_sealed_anew_breaks_the_trail(record: Record, statement: str):
+    journey = record.journey(MADE)
+    record.change(statement, journey=journey)
+    assert ("17", journey) in record.found()
+
+
+def test_a_whole_tail_cut_off_with_its_head_is_found_by_what_it_leaves(record: Record):
+    journey = record.journey(MADE)
+    record.change("DELETE FROM ledger WHERE journey_id = %(journey)s AND seq > 60", journey=journey)
+    record.change("UPDATE journey SET version = 60 WHERE id = %(journey)s", journey=journey)
+    record.seal(journey)
+    assert ("12", journey) in record.found()
+
+
+def test_what_is_due_and_not_done_is_found_when_patience_is_over(record: Record):
+    journey = record.journey(OPEN, ended=False)
+    late = record.one("SELECT now() + interval '1 hour'")
+    found = record.found(Circumstances(now=late, wall=late))
+    assert {("15", journey), ("L1", record.journey(LIFTED, ended=False))} <= found
+    early = record.one("SELECT min(opened_at) FROM journey")
+    assert record.found(Circumstances(now=early, wall=early)) == set()
+
+
+def test_an_event_that_the_relay_passed_over_is_found(record: Record):
+    journey = record.journey(MADE)
+    record.change(
+        "UPDATE outbox SET delivered_at = now() FROM ledger l WHERE l.id = event_id"
+        " AND NOT (l.journey_id = %(journey)s AND l.name = 'dose.administered')",
+        journey=journey,
+    )
+    late = record.one("SELECT now() + interval '1 hour'")
+    assert ("19", journey) in record.found(Circumstances(now=CALM.now, wall=late))
+
+
+def test_a_record_too_damaged_to_be_asked_is_found_and_does_not_stop_the_rest(record: Record):
+    journey = record.journey(MADE)
+    record.edit(journey, "dose.administered", dose="one", started_at="never")
+    report = record.report()
+    assert {"03", "04"} <= {violation.number for violation in report.violations}
+    assert any(violation.found.startswith("cannot be checked") for violation in report.violations)
+
+
+def test_every_invariant_that_can_be_checked_has_a_violation_here():
+    planted = {number for number, _, _ in PLANTED} | {number for number, _, _ in EDITED} | {"17"}
+    assert planted == {one.number for one in invariants() if one.query}
