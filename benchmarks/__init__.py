@@ -1,1 +1,1 @@
-"""Ratios against peers run side by side: `python -m benchmarks NAME`."""
+"""How fast it is, beside peers on the same machine in the same run: `python -m benchmarks NAME`."""
