@@ -57,7 +57,10 @@ def summary(report: Report) -> str:
     every = lines(report)
     violated = [line.invariant.number for line in every if line.state == "violated"]
     later = [line.invariant.number for line in every if line.state == "not yet"]
-    said = f"{len(report.violations)} violations of {', '.join(violated)}" if violated else "whole"
+    count = len(report.violations)
+    said = (
+        f"{count} violation{'s' * (count != 1)} of {', '.join(violated)}" if violated else "whole"
+    )
     return f"{said}; not yet applicable: {', '.join(later) or 'none'}"
 
 

@@ -13,7 +13,9 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 from sqlalchemy import Engine
 
 from models.append import sealed
@@ -71,7 +73,7 @@ class Record:
             f" AND seq = (SELECT max(seq) FROM ledger"
             f" WHERE journey_id = %(journey)s AND name = '{event}')",
             journey=journey,
-            fields=psycopg.types.json.Jsonb(fields),
+            fields=Jsonb(fields),
         )
         self.seal(journey)
 
@@ -137,7 +139,7 @@ def record(filled: Database) -> Iterator[Record]:
 
 @contextmanager
 def _copy(of: Record) -> Iterator[Record]:
-    source = psycopg.conninfo.conninfo_to_dict(of.administrator)["dbname"]
+    source = conninfo_to_dict(of.administrator)["dbname"]
     name = f"atmpflow_damaged_{next(COPIES)}"
     postgres = of.administrator.replace(f"/{source}?", "/postgres?")
     with psycopg.connect(postgres, autocommit=True) as connection:

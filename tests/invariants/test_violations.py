@@ -180,6 +180,48 @@ def test_an_event_rewritten_and_sealed_anew_is_found_by_that_invariant(
     assert found - {(number, journey)} == also
 
 
+GATE = [
+    ("batch.certified", "not certified"),
+    ("product.accepted", "not accepted on site"),
+    ("consent.verified", "no consent to treatment"),
+    ("administration.cleared", "not cleared"),
+    ("dose.prescribed", "not prescribed"),
+    ("conditioning.completed", "not conditioned"),
+    ("product.thawed", "outside the window from thaw"),
+]
+
+
+@pytest.mark.parametrize(("event", "reason"), GATE)
+def test_the_gate_misses_each_event_that_it_needs(record: Record, event: str, reason: str):
+    journey = record.journey(MADE)
+    gone = "UPDATE ledger SET name = 'x' WHERE journey_id = %(journey)s AND name = %(event)s"
+    record.change(gone, journey=journey, event=event)
+    found = [one.found for one in record.report().violations if one.number == "04"]
+    assert any(what.endswith(f"dose.administered: {reason}") for what in found)
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("UPDATE ledger SET name = 'hold.placed' WHERE name = 'release.prepared'", "on hold"),
+        ("UPDATE ledger SET name = 'batch.rejected' WHERE name = 'release.prepared'", "rejected"),
+        (
+            "UPDATE consent SET withdrawn_at = given_at WHERE scope = 'treatment'",
+            "consent withdrawn",
+        ),
+        (
+            'UPDATE ledger SET payload = payload || \'{"certified_by": ""}\''
+            " WHERE name = 'order.confirmed'",
+            "not certified",
+        ),
+    ],
+)
+def test_the_gate_sees_what_should_have_closed_it(record: Record, statement: str, reason: str):
+    record.change(statement)
+    found = [one.found for one in record.report().violations if one.number == "04"]
+    assert any(what.endswith(f"dose.administered: {reason}") for what in found)
+
+
 TAMPERED = [
     'UPDATE ledger SET payload = payload || \'{"funding_reference": "X"}\''
     " WHERE journey_id = %(journey)s AND name = 'panel.approved'",

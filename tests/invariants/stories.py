@@ -1,0 +1,201 @@
+"""Stories that leave the happy road, told by real commands; each says how its journey ends."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from atmpflow.commands.administration import CheckIdentity
+from atmpflow.commands.admission import ConfirmEligibility, RecordPanelDecision, RecordScreening
+from atmpflow.commands.after import GradeToxicity, LiftHold, PlaceHold, Withdraw
+from atmpflow.commands.collection import RecordCellCount
+from atmpflow.commands.manufacture import RecordQualityResults, RejectBatch
+from atmpflow.commands.shipment import DecideDeviation
+from atmpflow.events.admission import ScreeningRecorded
+from atmpflow.events.manufacture import BatchOpened, TestResult
+from atmpflow.journey import Facts
+from atmpflow.message import Command
+from atmpflow.people import Role
+from desk.simulation.logger import export
+from desk.simulation.people import actor
+from desk.simulation.step import present
+from desk.simulation.values import good_result
+from tasks import clock
+from tasks.logger import record_log
+from tests.factories import (
+    ask,
+    engine_steps,
+    journey_at,
+    move_of,
+    refused,
+    stocked,
+    waits_for,
+    walk,
+)
+
+NEVER: Callable[[Facts], bool] = lambda facts: False  # noqa: E731 - a name for it
+MINUTE = timedelta(minutes=1)
+
+
+def after(facts: Facts, minutes: int = 1) -> datetime:
+    assert facts.since is not None
+    return facts.since + minutes * MINUTE
+
+
+def asked(app: Engine, facts: Facts, command: Command, role: Role, *, person: int = 1) -> Facts:
+    ask(app, facts, command, actor(role, person), now=clock.wall())
+    return present(app, facts.journey)
+
+
+def hold_and_lift(app: Engine, facts: Facts) -> Facts:
+    if facts.hold is None:
+        hold = PlaceHold(occurred_at=after(facts), reason="DEV-1")
+        facts = asked(app, facts, hold, Role.COMPLIANCE)
+    for role in (Role.PHYSICIAN, Role.PHARMACIST):
+        lift = LiftHold(occurred_at=after(facts), reason="CAPA-1")
+        facts = asked(app, facts, lift, role)
+    assert facts.hold is None
+    return facts
+
+
+def short_collection(app: Engine) -> Facts:
+    facts = journey_at(app, "record-cell-count")
+    count = RecordCellCount(occurred_at=after(facts), count=0, viability_pct=1)
+    facts = asked(app, facts, count, Role.LABORATORY)
+    engine_steps(app, facts)
+    return walk(app, facts.journey, NEVER)
+
+
+def excursion_accepted(app: Engine) -> Facts:
+    facts = journey_at(app, "record-temperature-log", "holoclar")
+    facts = _warm_leg(app, facts)
+    decide = DecideDeviation(occurred_at=after(facts), decision="accept", justification="STAB-1")
+    facts = asked(app, facts, decide, Role.QP)
+    return walk(app, facts.journey, NEVER)
+
+
+def excursion_rejected(app: Engine) -> Facts:
+    facts = walk(app, journey_at(app, "certify-batch").journey, waits_for("record-temperature-log"))
+    facts = _warm_leg(app, facts)
+    decide = DecideDeviation(occurred_at=after(facts), decision="reject", justification="DEV-1")
+    return asked(app, facts, decide, Role.QP)
+
+
+def _warm_leg(app: Engine, facts: Facts) -> Facts:
+    cold = export(facts)
+    lines = cold.content.decode().splitlines()
+    lines[10] = lines[10].partition(",")[0] + ",40.0"
+    warm = replace(cold, content="\n".join(lines).encode())
+    assert facts.step is not None
+    record_log(app, facts.journey, warm, actor(facts.step.owner), at=after(facts, 30))
+    engine_steps(app, present(app, facts.journey))
+    return present(app, facts.journey)
+
+
+def out_of_specification_then_right(app: Engine) -> Facts:
+    facts = _out_of_specification(app)
+    results = tuple(good_result(test) for test in facts.product.release_tests)
+    again = RecordQualityResults(occurred_at=after(facts), batch=_batch(facts), results=results)
+    facts = asked(app, facts, again, Role.QUALITY_CONTROL)
+    engine_steps(app, facts)
+    return present(app, facts.journey)
+
+
+def out_of_specification_rejected(app: Engine) -> Facts:
+    facts = _out_of_specification(app)
+    reject = RejectBatch(occurred_at=after(facts), batch=_batch(facts), reason="OOS-1")
+    return asked(app, facts, reject, Role.QP)
+
+
+def _batch(facts: Facts) -> str:
+    opened = facts.last(BatchOpened)
+    assert opened is not None
+    return opened.batch
+
+
+def _out_of_specification(app: Engine) -> Facts:
+    facts = journey_at(app, "record-quality-results")
+    wrong = (TestResult(test="viability", value=1.0),)
+    results = RecordQualityResults(occurred_at=after(facts), batch=_batch(facts), results=wrong)
+    facts = asked(app, facts, results, Role.QUALITY_CONTROL)
+    engine_steps(app, facts)
+    return present(app, facts.journey)
+
+
+def mismatch_held_and_lifted(app: Engine) -> Facts:
+    stocked(app)
+    facts = journey_at(app, "check-identity", "ebvallo")
+    right = move_of(facts).command
+    assert isinstance(right, CheckIdentity)
+    wrong = right.model_copy(update={"scanned_unit": "SOMEBODY-ELSES"})
+    facts = hold_and_lift(app, asked(app, facts, wrong, Role.CHECKER))
+    return walk(app, facts.journey, NEVER)
+
+
+def not_eligible(app: Engine) -> Facts:
+    facts = journey_at(app, "confirm-eligibility")
+    decline = ConfirmEligibility(occurred_at=after(facts), decision="not-eligible")
+    return asked(app, facts, decline, Role.PHYSICIAN)
+
+
+def screened_twice(app: Engine) -> Facts:
+    facts = journey_at(app, "confirm-eligibility", "luxturna")
+    first = facts.last(ScreeningRecorded)
+    assert first is not None
+    again = RecordScreening(occurred_at=after(facts), **first.model_dump())
+    facts = asked(app, facts, again, Role.COORDINATOR)
+    return walk(app, facts.journey, NEVER)
+
+
+def not_approved(app: Engine) -> Facts:
+    facts = journey_at(app, "record-panel-decision")
+    decline = RecordPanelDecision(
+        occurred_at=after(facts), decision="declined", funding_reference="NONE"
+    )
+    return asked(app, facts, decline, Role.PANEL)
+
+
+def held_at_the_bedside(app: Engine) -> Facts:
+    facts = hold_and_lift(app, journey_at(app, "administer-dose", "hemgenix"))
+    return walk(app, facts.journey, NEVER)
+
+
+def graded(app: Engine) -> Facts:
+    facts = journey_at(app, "complete-monitoring")
+    facts = asked(app, facts, GradeToxicity(occurred_at=after(facts), fever_c=39), Role.PHYSICIAN)
+    facts = walk(app, facts.journey, waits_for("record-follow-up"))
+    return asked(app, facts, GradeToxicity(occurred_at=after(facts)), Role.PHYSICIAN)
+
+
+def withdrawn(app: Engine) -> Facts:
+    facts = journey_at(app, "start-conditioning")
+    command = Withdraw(occurred_at=after(facts), reason="clinical")
+    return asked(app, facts, command, Role.PHYSICIAN)
+
+
+def refused_and_repeated(app: Engine) -> Facts:
+    facts = journey_at(app, "record-consent")
+    move = move_of(facts)
+    refused(app, facts, move.command, actor(Role.COURIER))
+    for _ in range(3):
+        ask(app, facts, move.command, move.actor, key=f"again:{facts.journey}", now=clock.wall())
+    return present(app, facts.journey)
+
+
+STORIES: dict[Callable[[Engine], Facts], str | None] = {
+    short_collection: "completed",
+    excursion_accepted: "completed",
+    excursion_rejected: "product-lost",
+    out_of_specification_then_right: None,
+    out_of_specification_rejected: "manufacture-failed",
+    mismatch_held_and_lifted: "completed",
+    not_eligible: "not-eligible",
+    screened_twice: "completed",
+    not_approved: "not-approved",
+    held_at_the_bedside: "completed",
+    graded: None,
+    withdrawn: "withdrawn",
+    refused_and_repeated: None,
+}
+"""Every story with the end that its journey comes to; none: it is still open."""
