@@ -1,18 +1,23 @@
 -- 02 right patient
 -- Source: EU GMP Part IV 11; JACIE/FACT (two-person verification at the bedside)
 -- Proves: before a unit is prepared and again before it is given, two different people each
---   scanned its label and the wristband, and every scan was this journey's; failed scans stay.
+--   scanned its label and the wristband, both after any mismatch; every scan was this journey's;
+--   failed scans stay.
 WITH told AS (
     SELECT journey_id, seq, name, actor, occurred_at, payload,
-        1 + count(*) FILTER (WHERE name = 'dose.administered') OVER before AS dose
+        1 + count(*) FILTER (WHERE name = 'dose.administered') OVER before AS dose,
+        coalesce(max(seq) FILTER (WHERE name = 'identity.mismatched') OVER before, 0) AS mismatched
     FROM ledger
-    WHERE name IN ('identity.checked', 'product.thawed', 'dose.prepared', 'dose.administered')
+    WHERE name IN ('identity.checked', 'identity.mismatched', 'product.thawed', 'dose.prepared', 'dose.administered')
     WINDOW before AS (
         PARTITION BY journey_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), coi AS (
     SELECT journey_id, payload ->> 'coi' AS coi FROM ledger WHERE name = 'referral.received'
 ), used AS (
     SELECT journey_id, seq, name, dose, payload, phase,
+        -- A mismatch at the bedside does not undo the checks before the thaw.
+        CASE WHEN name = 'dose.administered' AND phase = 'preparation' THEN 0
+            ELSE mismatched END AS mismatched,
         coalesce(payload ->> 'started_at', payload ->> 'began_at')::timestamptz AS begun
     FROM told, (VALUES ('preparation'), ('administration')) AS phases (phase)
     WHERE name = 'dose.administered'
@@ -23,7 +28,7 @@ WITH told AS (
     FROM used u
     JOIN coi USING (journey_id)
     LEFT JOIN told c ON c.journey_id = u.journey_id AND c.seq < u.seq
-        AND c.name = 'identity.checked' AND c.dose = u.dose AND c.occurred_at <= u.begun
+        AND c.seq > u.mismatched AND c.name = 'identity.checked' AND c.dose = u.dose AND c.occurred_at <= u.begun
         AND c.payload @> jsonb_build_object(
             'phase', u.phase, 'dose', u.dose, 'checker', c.actor,
             'scanned_unit', u.payload ->> 'scanned_unit',

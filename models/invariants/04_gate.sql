@@ -53,7 +53,7 @@ WITH told AS (
         ('rejected', u.rejected IS NULL),
         ('not of the finished units', birth.payload -> 'units' ? u.unit),
         ('not accepted on site', u.on_site > u.born),
-        ('past its expiry', (birth.payload ->> 'expires_at')::timestamptz > u.begun),
+        ('past its expiry', (birth.payload ->> 'expires_at')::timestamptz > coalesce(u.ended, u.begun)),
         ('no consent to treatment', u.verified > u.consented AND consent.payload -> 'scopes' ? 'treatment'),
         ('consent withdrawn', coalesce(withdrawable.withdrawn_at > u.begun, TRUE)),
         ('not cleared', u.cleared > u.given),

@@ -90,7 +90,8 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     ('', 'follow_up', 'monitoring.completed', 'follow_up.planned', 'follow_up'),
     ('', 'follow_up', 'follow_up.planned', 'follow_up.recorded', 'follow_up'),
     ('', 'follow_up', 'follow_up.recorded', 'follow_up.recorded', 'follow_up'),
-    ('', 'follow_up', 'follow_up.recorded', 'journey.completed', 'follow_up')
+    ('', 'follow_up', 'follow_up.recorded', 'journey.completed', 'follow_up'),
+    ('', 'follow_up', 'follow_up.recorded', 'patient.died', 'follow_up')
 ), leg (before, event, last) AS (VALUES
     ('courier.booked', 'shipment.packed', FALSE),
     ('shipment.packed', 'shipment.collected', FALSE),
@@ -111,7 +112,8 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
 ), ending (event, ended) AS (VALUES
     ('eligibility.declined', 'not-eligible'), ('panel.declined', 'not-approved'),
     ('deviation.rejected', 'product-lost'), ('batch.rejected', 'manufacture-failed'),
-    ('journey.withdrawn', 'withdrawn'), ('journey.completed', 'completed')
+    ('journey.withdrawn', 'withdrawn'), ('journey.completed', 'completed'),
+    ('patient.died', 'died')
 ), told AS (
     SELECT journey_id, seq, name, stage,
         name ~ '^(hold|deadline|material[.]expired|product[.]expired|follow_up[.]due|toxicity)'

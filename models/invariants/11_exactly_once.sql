@@ -22,7 +22,7 @@ FROM ledger
 WHERE name IN ('referral.received', 'referral.accepted', 'courier.booked', 'batch.opened',
     'collection.completed', 'follow_up.recorded', 'follow_up.due', 'deadline.passed',
     'material.expired', 'product.expired', 'dose.administered', 'batch.certified',
-    'follow_up.planned', 'monitoring.planned', 'treatment.completed', 'journey.completed')
+    'follow_up.planned', 'monitoring.planned', 'treatment.completed', 'journey.completed', 'patient.died')
 GROUP BY journey_id, name, coalesce(
     payload ->> 'shipment', payload ->> 'unit', payload ->> 'batch', payload ->> 'day',
     payload ->> 'dose', concat(payload ->> 'awaited', payload ->> 'due_at'))

@@ -33,6 +33,7 @@ WITH may (event, roles) AS (VALUES
     ('toxicity.graded', 'treating-physician'), ('monitoring.completed', 'treating-physician'),
     ('follow_up.recorded', 'treating-physician coordinator'),
     ('journey.completed', 'treating-physician coordinator'),
+    ('patient.died', 'treating-physician coordinator'),
     ('hold.placed', 'coordinator treating-physician apheresis-nurse cell-laboratory manufacturer
         quality-control qualified-person atmp-pharmacist bedside-checker compliance-officer'),
     ('hold.lift_agreed', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),

@@ -133,6 +133,15 @@ def mismatch_held_and_lifted(app: Engine) -> Facts:
     return walk(app, facts.journey, NEVER)
 
 
+def mismatch_at_the_bedside(app: Engine) -> Facts:
+    facts = walk(app, journey_at(app, "thaw-product").journey, waits_for("check-identity"))
+    first = move_of(facts)
+    facts = asked(app, facts, first.command, Role.CHECKER)
+    wrong = first.command.model_copy(update={"scanned_patient": "SOMEBODY-ELSE"})
+    facts = hold_and_lift(app, asked(app, facts, wrong, Role.CHECKER, person=2))
+    return walk(app, facts.journey, NEVER)
+
+
 def not_eligible(app: Engine) -> Facts:
     facts = journey_at(app, "confirm-eligibility")
     decline = ConfirmEligibility(occurred_at=after(facts), decision="not-eligible")
@@ -168,6 +177,12 @@ def graded(app: Engine) -> Facts:
     return asked(app, facts, GradeToxicity(occurred_at=after(facts)), Role.PHYSICIAN)
 
 
+def died(app: Engine) -> Facts:
+    facts = journey_at(app, "record-follow-up", "libmeldy")
+    visit = move_of(facts).command.model_copy(update={"alive": False})
+    return asked(app, facts, visit, Role.PHYSICIAN)
+
+
 def withdrawn(app: Engine) -> Facts:
     facts = journey_at(app, "start-conditioning")
     command = Withdraw(occurred_at=after(facts), reason="clinical")
@@ -190,11 +205,13 @@ STORIES: dict[Callable[[Engine], Facts], str | None] = {
     out_of_specification_then_right: None,
     out_of_specification_rejected: "manufacture-failed",
     mismatch_held_and_lifted: "completed",
+    mismatch_at_the_bedside: "completed",
     not_eligible: "not-eligible",
     screened_twice: "completed",
     not_approved: "not-approved",
     held_at_the_bedside: "completed",
     graded: None,
+    died: "died",
     withdrawn: "withdrawn",
     refused_and_repeated: None,
 }

@@ -83,6 +83,15 @@ NHS_NUMBER_IN_CLEAR = (
     " WHERE journey_id = %(journey)s AND cause = 'batch.certified'"
 )
 
+# A mismatch between the two checks: they are no pair any more.
+PAIR_BROKEN = (
+    "UPDATE ledger SET seq = seq + 2000 WHERE journey_id = %(journey)s AND seq >= 43",
+    "INSERT INTO ledger SELECT journey_id, 43, gen_random_uuid(), 'identity.mismatched', stage,"
+    " actor, role, occurred_at, recorded_at, command_id, payload, previous, hash"
+    " FROM ledger WHERE journey_id = %(journey)s AND seq = 42",
+    "UPDATE ledger SET seq = seq - 1999 WHERE journey_id = %(journey)s AND seq > 2000",
+)
+
 PLANTED: list[tuple[str, str, tuple[str, ...] | str]] = [
     ("01", MADE, OTHERS_PERSON),
     ("02", MADE, SAME_PERSON),
@@ -220,6 +229,16 @@ def test_the_gate_sees_what_should_have_closed_it(record: Record, statement: str
     record.change(statement)
     found = [one.found for one in record.report().violations if one.number == "04"]
     assert any(what.endswith(f"dose.administered: {reason}") for what in found)
+
+
+def test_a_check_from_before_a_mismatch_is_no_check(record: Record):
+    journey = record.journey(MADE)
+    record.change(*PAIR_BROKEN, journey=journey)
+    found = [one.found for one in record.report().violations if one.number == "02"]
+    assert (
+        "event 46, product.thawed of dose 1: 1 matching check(s) before preparation, not two"
+        in found
+    )
 
 
 TAMPERED = [
