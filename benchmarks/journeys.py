@@ -77,7 +77,8 @@ def next_asked(app: Engine, journey: UUID) -> Asked:
     """What is recorded next in a journey: by the engine's own step, or by the simulated site."""
     facts = present(app, journey)
     step = facts.step
-    assert step is not None and facts.since is not None, "the journey has ended"
+    assert step is not None, "the journey has ended"
+    assert facts.since is not None
     if step.owner is not Role.SYSTEM:
         move = next_move(facts)
         assert move is not None, f"nobody plays {step.command.name}"

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from deployments.settings import Settings
 from deployments.stack import Stack, running_stack
 from desk.demo.run import simulation
 from desk.prepare import prepare
+from desk.up import PREFECT_FILE
 from models.database import connect
 from tasks.engine import URL, engine
 
@@ -48,14 +49,21 @@ def database() -> Iterator[Place]:
 
 
 @contextmanager
-def installation(prefect_file: Path, *, worker: str | None = WORKER) -> Iterator[Installation]:
-    """PostgreSQL, a Prefect server and the in-process worker (none when `worker` is None)."""
+def installation(before: Callable[[Engine], None] = lambda app: None) -> Iterator[Installation]:
+    """PostgreSQL, a Prefect server and the in-process worker, with all that prefect.yaml says.
+
+    `before` is called with the migrated database while no worker runs yet.
+    """
+
+    def migrate(databases: Databases) -> None:
+        prepare(databases.owner)
+        with _serving(folder, databases) as place:
+            before(place.app)
+
     with _folder() as folder, simulation(folder):
+        settings = Settings(state_dir=folder, worker_grace_s=2)
         running = running_stack(
-            Settings(state_dir=folder, worker_grace_s=2),
-            migrate=lambda databases: prepare(databases.owner),
-            prefect_file=prefect_file,
-            worker_module=worker,
+            settings, migrate=migrate, prefect_file=PREFECT_FILE, worker_module=WORKER
         )
         with running as stack, _serving(folder, stack.databases) as place:
             yield Installation(place, stack)
