@@ -37,13 +37,13 @@ class Asked:
     claim: Claim | None = None
 
 
-def referral(number: int) -> Referral:
+def referral(number: int, product: str) -> Referral:
     """The referral of one more person who does not exist; ten days apart, so that beds are free."""
     return Referral(
         source_reference=f"BENCH-{number}",
         referring_organisation=CENTRE,
         treating_centre=CENTRE,
-        product=PRODUCT,
+        product=product,
         referred_on=FIRST_DAY + timedelta(days=10 * (number % 250)),
         patient=PatientIdentity(
             nhs_number=_nhs_number(number),
@@ -62,9 +62,9 @@ def _nhs_number(number: int) -> str:
     return next(text for text in texts if is_valid(text))
 
 
-def refer(app: Engine, number: int) -> Asked:
+def refer(app: Engine, number: int, product: str = PRODUCT) -> Asked:
     """The first command of a journey; the identity is put aside already."""
-    wanted = referral(number)
+    wanted = referral(number, product)
     person = remember(app, wanted.patient, clock.wall())
     at = datetime.combine(wanted.referred_on, time(), UTC)
     values = wanted.model_dump(exclude={"patient", "referred_on"})
