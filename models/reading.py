@@ -1,6 +1,7 @@
 """Logger readings: copied in whole, judged by set-based SQL."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,15 +31,17 @@ def keep_file(connection: Connection, file: LoggerFile) -> bool:
     return cursor.rowcount == 1
 
 
-def copy_readings(connection: Connection, shipment: UUID, readings: Iterable[Row]) -> int:
+def copy_readings(
+    connection: Connection, shipment: UUID, sha256: bytes, readings: Iterable[Row]
+) -> int:
     """Copy readings in; returns how many."""
     count = 0
     with (
         connection.cursor() as cursor,
-        cursor.copy("COPY reading (shipment_id, at, celsius) FROM STDIN") as copy,
+        cursor.copy("COPY reading (shipment_id, file_sha256, at, celsius) FROM STDIN") as copy,
     ):
         for at, celsius in readings:
-            copy.write_row((shipment, at, celsius))
+            copy.write_row((shipment, sha256, at, celsius))
             count += 1
     return count
 
@@ -48,7 +51,8 @@ JUDGE = """
 WITH leg AS (
     SELECT at, celsius, lead(at, 1, %(to)s) OVER w AS following,
         lag(at, 1, %(from)s) OVER w AS before
-    FROM reading WHERE shipment_id = %(shipment)s AND at BETWEEN %(from)s AND %(to)s
+    FROM reading WHERE shipment_id = %(shipment)s AND file_sha256 = %(file)s
+        AND at BETWEEN %(from)s AND %(to)s
     WINDOW w AS (ORDER BY at))
 SELECT count(celsius), min(celsius), max(celsius),
     coalesce(sum(extract(epoch FROM following - at)) FILTER (
@@ -60,16 +64,25 @@ FROM leg
 """
 
 
-def findings(
-    connection: Connection, shipment: UUID, band: Band, *, since: datetime, until: datetime
-) -> Findings:
-    """What the readings of a leg say between pack-out and receipt, time weighted, in UTC."""
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What is judged: one file's readings of one shipment, from pack-out to receipt."""
+
+    shipment: UUID
+    file_sha256: bytes
+    since: datetime
+    until: datetime
+
+
+def findings(connection: Connection, leg: Leg, band: Band) -> Findings:
+    """What the readings of a leg say, time weighted, in UTC; other files do not count."""
     row: Any = connection.execute(
         JUDGE,
         {
-            "shipment": shipment,
-            "from": since,
-            "to": until,
+            "shipment": leg.shipment,
+            "file": leg.file_sha256,
+            "from": leg.since,
+            "to": leg.until,
             "high": band.high_c,
             "low": float("-inf") if band.low_c is None else band.low_c,
         },

@@ -57,5 +57,6 @@ class Reading(SQLModel, table=True):
     """One temperature, degrees Celsius, in UTC; empty where the sensor was disconnected."""
 
     shipment_id: UUID = Field(primary_key=True)
+    file_sha256: bytes = digest(primary_key=True)
     at: datetime = moment(primary_key=True)
     celsius: float | None = None

@@ -4,11 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from atmpflow.commands.shipment import AssessShipment
-from atmpflow.events.shipment import CourierBooked, ShipmentPacked, ShipmentReceived
+from atmpflow.events.shipment import (
+    CourierBooked,
+    ShipmentPacked,
+    ShipmentReceived,
+    TemperatureLogged,
+)
 from atmpflow.journey import Facts
 from atmpflow.rules.leg import band_of_leg
 from models.database import transaction
-from models.reading import findings
+from models.reading import Leg, findings
 from tasks.answer import NotYet
 from tasks.engine import engine
 
@@ -17,11 +22,11 @@ def assess_shipment(facts: Facts, at: datetime) -> AssessShipment:
     """The readings from pack-out to receipt against the band of the leg."""
     booked = facts.last(CourierBooked)
     packed, received = facts.when(ShipmentPacked), facts.when(ShipmentReceived)
-    if booked is None or packed is None or received is None:
-        raise NotYet("the leg is not received")
+    logged = facts.last(TemperatureLogged)
+    if booked is None or packed is None or received is None or logged is None:
+        raise NotYet("the leg's log is not here")
+    leg = Leg(booked.shipment, bytes.fromhex(logged.file_sha256), packed, received)
     with transaction(engine()) as connection:
-        found = findings(
-            connection, booked.shipment, band_of_leg(facts), since=packed, until=received
-        )
+        found = findings(connection, leg, band_of_leg(facts))
     values: dict[str, Any] = {field: getattr(found, field) for field in found.__dataclass_fields__}
     return AssessShipment(occurred_at=at, **values)

@@ -118,7 +118,7 @@ def record_log(
             received_at=clock.wall(),
         )
         if keep_file(connection, file):
-            copy_readings(connection, booked.shipment, rows)
+            copy_readings(connection, booked.shipment, export.sha256, rows)
     command = RecordTemperatureLog(
         occurred_at=at,
         logger=export.logger,

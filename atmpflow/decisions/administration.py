@@ -8,11 +8,18 @@ from atmpflow.errors import Refused
 from atmpflow.events import administration as fact
 from atmpflow.events.admission import ScreeningRecorded
 from atmpflow.events.collection import Scanned
+from atmpflow.events.manufacture import ManufactureCompleted
 from atmpflow.events.shipment import ProductAccepted
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.people import Actor
-from atmpflow.rules.administration import checks_of, judge_gate, judge_window, next_dose
+from atmpflow.rules.administration import (
+    checked_by,
+    checks_of,
+    judge_gate,
+    judge_window,
+    next_dose,
+)
 from atmpflow.rules.conditioning import judge_conditioning_interval
 from atmpflow.rules.dose import judge_quantity
 from atmpflow.rules.identity import judge_bedside, judge_label
@@ -202,7 +209,7 @@ def _prepare(
         field="began_at",
         remedy="Do not prepare the product; resolve what the gate names first.",
     )
-    confirmed = facts.when(fact.PreparationIdentityConfirmed)
+    confirmed = checked_by(facts, "preparation")
     require_right(
         confirmed is not None and confirmed <= command.began_at <= command.occurred_at,
         "date-impossible",
@@ -251,6 +258,14 @@ def _require_bedside(command: ask.AdministerDose, facts: Facts) -> None:
         "The wristband is not this journey's.",
         STOP,
     )
+    made = facts.last(ManufactureCompleted)
+    require_right(
+        made is None or command.volume_ml <= made.volume_ml,
+        "volume-too-large",
+        "volume_ml",
+        "More than the unit holds.",
+        "Give the millilitres that were given of this unit.",
+    )
     require_right(
         command.scanned_unit not in _given(facts),
         "unit-already-given",
@@ -261,7 +276,7 @@ def _require_bedside(command: ask.AdministerDose, facts: Facts) -> None:
 
 
 def _require_times(command: ask.AdministerDose, facts: Facts) -> None:
-    confirmed = facts.when(fact.AdministrationIdentityConfirmed)
+    confirmed = checked_by(facts, "administration")
     require_right(
         confirmed is not None
         and confirmed <= command.started_at <= command.ended_at <= command.occurred_at,

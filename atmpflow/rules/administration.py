@@ -55,6 +55,12 @@ def checks_of(facts: Facts, phase: Phase) -> tuple[tuple[Recorded, IdentityCheck
     )
 
 
+def checked_by(facts: Facts, phase: Phase) -> datetime | None:
+    """When the later of both matching checks was made; none while one is missing."""
+    made = [row.occurred_at for row, _ in checks_of(facts, phase)]
+    return max(made) if len(made) > 1 else None
+
+
 def _began(facts: Facts, window: UseWindow) -> datetime | None:
     """When the clock of a window began for the present dose."""
     kind = ProductThawed if window.begins == "thaw" else DosePrepared

@@ -39,7 +39,9 @@ WITH told AS (
         r.celsius > b.high_c OR r.celsius < b.low_c AS outside,
         extract(epoch FROM lead(r.at, 1, b.received_at) OVER (
             PARTITION BY b.journey_id, b.number ORDER BY r.at) - r.at) / 60 AS minutes
-    FROM band b JOIN reading r ON r.shipment_id = b.shipment_id
+    FROM band b JOIN shipment s ON s.id = b.shipment_id
+    JOIN reading r ON r.shipment_id = b.shipment_id
+        AND encode(r.file_sha256, 'hex') = s.log_sha256
         AND r.at >= b.packed_at AND r.at <= b.received_at
 ), measured AS (
     SELECT b.*, count(l.celsius) AS readings, min(l.celsius) AS lowest, max(l.celsius) AS highest,

@@ -27,6 +27,7 @@ WITH told AS (
         lead(r.at, 1, l.received_at) OVER along - r.at AS until_next,
         r.at - lag(r.at, 1, l.packed_at) OVER along AS since_last
     FROM leg l JOIN reading r ON r.shipment_id = l.shipment_id
+        AND encode(r.file_sha256, 'hex') = l.file
         AND r.at >= l.packed_at AND r.at <= l.received_at
     WINDOW along AS (PARTITION BY l.shipment_id ORDER BY r.at)
 ), seen AS (
@@ -34,7 +35,10 @@ WITH told AS (
         count(*) FILTER (WHERE celsius IS NULL OR celsius IN ('NaN', 'Infinity', '-Infinity')) AS blind
     FROM spaced GROUP BY shipment_id
 ), stored AS (
-    SELECT shipment_id, count(*) AS readings FROM reading GROUP BY shipment_id
+    SELECT l.shipment_id, count(*) AS readings
+    FROM leg l JOIN reading r ON r.shipment_id = l.shipment_id
+        AND encode(r.file_sha256, 'hex') = l.file
+    GROUP BY l.shipment_id
 )
 SELECT l.journey_id, 'event ' || l.accepted || ': accepted with ' || why.against AS what
 FROM leg l

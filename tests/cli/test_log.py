@@ -26,23 +26,23 @@ def _log(coi: str, file: Path, *more: str) -> tuple[str, ...]:
     ],
 )
 def test_an_export_that_cannot_be_read_is_refused_with_its_row_and_kept(
-    terminal: Terminal, tmp_path: Path, content: bytes, more: tuple[str, ...], field: str
+    own_terminal: Terminal, tmp_path: Path, content: bytes, more: tuple[str, ...], field: str
 ) -> None:
-    coi = refer(terminal, tmp_path)["coi"]
+    coi = refer(own_terminal, tmp_path)["coi"]
     file = tmp_path / "log.csv"
     file.write_bytes(content)
-    (error,) = terminal.refused(*_log(coi, file, *more))
+    (error,) = own_terminal.refused(*_log(coi, file, *more))
     assert (error["code"], error["field"]) == ("logger-file-invalid", field)
-    newest = terminal.told("rejected", "--limit", "1")[0]
+    newest = own_terminal.told("rejected", "--limit", "1")[0]
     assert (newest["command"], newest["field"]) == ("record-temperature-log", field)
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real logger exports are not beside the project")
 def test_a_real_export_is_read_and_refused_where_no_shipment_is_under_way(
-    terminal: Terminal, tmp_path: Path
+    own_terminal: Terminal, tmp_path: Path
 ) -> None:
-    coi = refer(terminal, tmp_path)["coi"]
+    coi = refer(own_terminal, tmp_path)["coi"]
     file = REAL / "RCPJ00010_02_202211090128.csv"
-    (error,) = terminal.refused(*_log(coi, file, "--zone", "Europe/London"))
+    (error,) = own_terminal.refused(*_log(coi, file, "--zone", "Europe/London"))
     assert error["code"] == "out-of-order"
-    assert terminal.told("rejected", "--limit", "1")[0]["code"] == "out-of-order"
+    assert own_terminal.told("rejected", "--limit", "1")[0]["code"] == "out-of-order"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PREFECT: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
 DEPLOYMENTS: list[dict[str, Any]] = PREFECT["deployments"]
 BY_ENTRYPOINT = {one["entrypoint"]: one for one in DEPLOYMENTS}
-BESIDES = {"heartbeat", "refer"}
+BESIDES = {"heartbeat", "refer", "verify"}
 """Flows that are no stage: the scheduled beat, and the form that opens a journey."""
 
 

@@ -1,5 +1,6 @@
 """What a later look found: checks before a mismatch, and a death between two visits."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -51,3 +52,31 @@ def test_a_death_found_at_a_visit_ends_the_journey():
     assert facts.ended == "died"
     with pytest.raises(Refused, match="journey-ended"):
         asked(facts, visit.command, visit.actor)
+
+
+def _before_dose(facts):
+    while next_command(facts).command.name != "administer-dose":
+        move = next_command(facts)
+        facts = asked(facts, move.command, move.actor)
+    return facts
+
+
+def test_no_more_is_given_than_the_unit_holds():
+    facts = _before_dose(waiting_for("check-identity", "kymriah"))
+    move = next_command(facts)
+
+    with pytest.raises(Refused, match="volume-too-large"):
+        asked(facts, move.command.model_copy(update={"volume_ml": 500.0}), move.actor)
+
+
+def test_a_dose_may_not_begin_before_the_later_of_both_checks():
+    facts = _before_dose(waiting_for("check-identity", "kymriah"))
+    dose = next_command(facts)
+    *earlier, last = facts.history
+    early = [row for row in earlier if row.event.name == "identity.checked"][-1]
+    later = dose.command.started_at + MINUTE
+    moved = [replace(row, occurred_at=later) if row is early else row for row in earlier]
+    facts = replace(facts, history=(*moved, last))
+
+    with pytest.raises(Refused, match="date-impossible"):
+        asked(facts, dose.command, dose.actor)

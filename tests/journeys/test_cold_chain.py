@@ -18,7 +18,7 @@ from atmpflow.commands.shipment import (
     ReceiveShipment,
 )
 from atmpflow.errors import Refused
-from atmpflow.events.shipment import DeviationAccepted, ShipmentQuarantined
+from atmpflow.events.shipment import DeviationAccepted, ShipmentAccepted, ShipmentQuarantined
 from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import Actor, Role
@@ -27,7 +27,17 @@ from desk.simulation.people import actor
 from desk.simulation.step import present
 from tasks.logger import record_log
 from tests.conftest import Database
-from tests.factories import ask, journey_at, move_of, opened, refused, step, waits_for, walk
+from tests.factories import (
+    ask,
+    engine_steps,
+    journey_at,
+    move_of,
+    opened,
+    refused,
+    step,
+    waits_for,
+    walk,
+)
 
 EXPORT = (
     Path(__file__).parents[3] / "shared" / "data" / "temperature" / "RCPJ00010_02_202211090128.csv"
@@ -237,3 +247,21 @@ def test_material_that_expired_on_the_way_is_not_manufactured(database: Database
     assert isinstance(command, StartManufacture)
     late = command.model_copy(update={"occurred_at": command.occurred_at + timedelta(days=3)})
     assert refused(database.app, facts, late, actor(Role.MANUFACTURER)).code == "expired"
+
+
+def test_readings_of_a_refused_logger_do_not_count(database: Database):
+    """Another logger's file is refused and kept; the leg is judged by its own file alone."""
+    facts = journey_at(database.app, "record-temperature-log")
+    own = export(facts)
+    warm = "\n".join(line.rpartition(",")[0] + ",20.0" for line in own.content.decode().split("\n"))
+    warm = warm.replace("timestamp,20.0", "timestamp,temp_c")
+    other = replace(own, logger="ANOTHER", content=warm.encode())
+    who = actor(Role.MANUFACTURER)
+    at = facts.history[-1].occurred_at + timedelta(minutes=30)
+
+    with pytest.raises(Refused, match="logger-mismatch"):
+        record_log(database.app, facts.journey, other, who, at=at)
+    record_log(database.app, facts.journey, own, who, at=at)
+    engine_steps(database.app, present(database.app, facts.journey))
+
+    assert present(database.app, facts.journey).last(ShipmentAccepted) is not None

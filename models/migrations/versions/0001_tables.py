@@ -85,9 +85,10 @@ def upgrade() -> None:
     )
     op.create_table('reading',
     sa.Column('shipment_id', sa.Uuid(), nullable=False),
+    sa.Column('file_sha256', sa.LargeBinary(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('celsius', sa.Float(), nullable=True),
-    sa.PrimaryKeyConstraint('shipment_id', 'at', name=op.f('pk_reading'))
+    sa.PrimaryKeyConstraint('shipment_id', 'file_sha256', 'at', name=op.f('pk_reading'))
     )
     op.create_table('stock_unit',
     sa.Column('unit', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
