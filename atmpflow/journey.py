@@ -1,9 +1,9 @@
 """The facts a rule may look at: a journey as its events tell it, folded one by one."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from atmpflow.events.administration import (
@@ -45,6 +45,9 @@ class Facts:
     position: int = 0
     since: datetime | None = None
     ended: str | None = None
+    _kinds: dict[type[Any], list[Recorded]] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     @property
     def version(self) -> int:
@@ -76,16 +79,23 @@ class Facts:
             return None
         return stage_named(self.stages, self.stage).steps[self.position]
 
+    def rows(self, kind: type[Any]) -> Sequence[Recorded]:
+        """The ledger's rows of a kind of event, oldest first."""
+        kinds = self._kinds
+        if kinds is None:
+            # Rules ask dozens of times for each command: the history is sorted once.
+            kinds = _by_kind(self.history)
+            object.__setattr__(self, "_kinds", kinds)
+        return kinds.get(kind, ())
+
     def all(self, kind: type[E]) -> tuple[tuple[Recorded, E], ...]:
         """Every event of a kind, oldest first, with its place in the ledger."""
-        return tuple((row, row.event) for row in self.history if isinstance(row.event, kind))
+        return tuple((row, cast("E", row.event)) for row in self.rows(kind))
 
     def recorded(self, kind: type[E]) -> tuple[Recorded, E] | None:
         """The latest event of a kind, with its place in the ledger."""
-        for row in reversed(self.history):
-            if isinstance(row.event, kind):
-                return row, row.event
-        return None
+        rows = self.rows(kind)
+        return (rows[-1], cast("E", rows[-1].event)) if rows else None
 
     def last(self, kind: type[E]) -> E | None:
         """The latest event of a kind."""
@@ -108,20 +118,32 @@ class Facts:
         """The open hold, if any: the first since the last was lifted."""
         lifted = self.recorded(HoldLifted)
         after = lifted[0].seq if lifted else 0
-        return next(
-            (row for row in self.history if row.seq > after and isinstance(row.event, HOLDS)), None
-        )
+        holds = (row for kind in HOLDS for row in self.rows(kind) if row.seq > after)
+        return min(holds, key=_seq, default=None)
 
     @property
     def agreed(self) -> frozenset[str]:
         """Who agreed to lift the open hold."""
         # Whoever agreed before another reason was added has not agreed to that one.
-        newest = next((row for row in reversed(self.history) if isinstance(row.event, HOLDS)), None)
+        newest = max((row for kind in HOLDS for row in self.rows(kind)), key=_seq, default=None)
         return frozenset(
             event.person
             for row, event in self.all(HoldLiftAgreed)
             if newest is not None and row.seq > newest.seq
         )
+
+
+def _by_kind(history: Iterable[Recorded]) -> dict[type[Any], list[Recorded]]:
+    """Rows by the class of their event, and by every class that it is a kind of."""
+    kinds: dict[type[Any], list[Recorded]] = {}
+    for row in history:
+        for kind in type(row.event).__mro__:
+            kinds.setdefault(kind, []).append(row)
+    return kinds
+
+
+def _seq(row: Recorded) -> int:
+    return row.seq
 
 
 def stage_named(stages: Iterable[Stage], name: str) -> Stage:

@@ -33,13 +33,13 @@ def connect(url: str) -> Engine:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction on one connection; commits at the end, rolls back on any error."""
-    with engine.connect() as connection:
-        raw = cast("Connection", connection.connection.driver_connection)
+    with engine.connect() as pooled:
+        connection = cast("Connection", pooled.connection.driver_connection)
         try:
-            yield raw
-            raw.commit()
+            yield connection
+            connection.commit()
         except BaseException:
-            raw.rollback()
+            connection.rollback()
             raise
 
 
@@ -49,9 +49,20 @@ def pipelined(engine: Engine) -> Iterator[Connection]:
 
     Fetching waits; what a statement violates may be raised by a later one, or at the end.
     """
-    with transaction(engine) as connection, connection.pipeline():
-        yield connection
-        connection.commit()
+    with engine.connect() as pooled:
+        connection = cast("Connection", pooled.connection.driver_connection)
+        connection.autocommit = True  # psycopg's own BEGIN and COMMIT would be waited for
+        try:
+            with connection.pipeline():
+                connection.execute("BEGIN")
+                yield connection
+                connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            if not connection.closed:
+                connection.autocommit = False
 
 
 @contextmanager
