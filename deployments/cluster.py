@@ -15,6 +15,8 @@ from pathlib import Path
 from atmpflow.errors import Refused
 from deployments.account import Account, account_for_postgres, may_run, may_traverse
 
+# The server's log tells what failed, never with which values: a DETAIL line can hold a patient's.
+DISCREET = "-c log_error_verbosity=terse -c log_min_error_statement=panic"
 PORT = 5432
 START_TIMEOUT_S = 120  # replaying the log after a power cut may take a while
 LEAST_FREE_BYTES = 200_000_000
@@ -66,7 +68,7 @@ class Cluster:
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._same_major_version()
-        options = f"-h '' -p {PORT} -k {shlex.quote(str(self.socket_dir))}"
+        options = f"-h '' -p {PORT} -k {shlex.quote(str(self.socket_dir))} {DISCREET}"
         wait = ("-w", f"-t{START_TIMEOUT_S}")
         self._run("pg_ctl", "start", *wait, "-l", self.log, "-o", options, data=self.data)
 

@@ -1,7 +1,7 @@
 """The database of all tests: one embedded PostgreSQL a run, and empty copies of it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +77,19 @@ def database_folder() -> Iterator[Path]:
     """A folder outside pytest's own, which every run of pytest shuts to PostgreSQL's account."""
     with TemporaryDirectory(prefix="atmpflow-tests-") as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def new_folder() -> Iterator[Callable[[str], Path]]:
+    """Folders for servers. Not pytest's own: as root, its next session closes those to others."""
+    with TemporaryDirectory(prefix="atmpflow-tests-") as base:
+
+        def new(name: str) -> Path:
+            folder = Path(base) / f"{name}-{next(COPIES)}"
+            folder.mkdir()
+            return folder
+
+        yield new
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,12 +42,12 @@ class Engine:
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def up(new_folder: Callable[[str], Path]) -> Iterator[Engine]:
     """Everything, running."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("ATMPFLOW_")
     }
-    environment["ATMPFLOW_STATE_DIR"] = str(tmp_path_factory.mktemp("up"))
+    environment["ATMPFLOW_STATE_DIR"] = str(new_folder("up"))
     command = [*ATMPFLOW, "up", "--json"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,6 +1,6 @@
 """One installation for all tests of the runtime."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ PROJECT = Path(__file__).parent / "project"
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    state_dir = tmp_path_factory.mktemp("installation")
+def installed(new_folder: Callable[[str], Path]) -> Iterator[Installation]:
+    state_dir = new_folder("installation")
     with installation(state_dir, prefect_file=PROJECT / "prefect.yaml") as running:
         yield running

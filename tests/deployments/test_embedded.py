@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -18,8 +18,8 @@ from deployments.roles import Databases, ensure_roles_and_databases, plain
 
 
 @pytest.fixture(scope="module")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    with running_postgres(tmp_path_factory.mktemp("embedded")) as running:
+def databases(new_folder: Callable[[str], Path]) -> Iterator[Databases]:
+    with running_postgres(new_folder("embedded")) as running:
         yield running
 
 
@@ -160,3 +160,19 @@ def test_a_start_that_was_cut_off_leaves_nothing_that_counts(tmp_path: Path) -> 
     with running_postgres(tmp_path):
         assert not left.exists()
     assert time.monotonic() - started < 30
+
+
+def test_the_server_log_never_holds_the_values_of_a_failed_statement(databases: Databases) -> None:
+    with psycopg.connect(plain(databases.owner), autocommit=True) as owner:
+        owner.execute("CREATE TABLE told (number text PRIMARY KEY)")
+        owner.execute("INSERT INTO told VALUES ('9990001014')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            owner.execute("INSERT INTO told VALUES ('9990001014')")
+        owner.execute("DROP TABLE told")
+    with psycopg.connect(str(databases.administrator)) as administrator:
+        folder = administrator.execute("SHOW data_directory").fetchone()
+
+    assert folder is not None
+    log = (Path(folder[0]) / "server.log").read_text(encoding="utf-8")
+    assert "told_pkey" in log
+    assert "9990001014" not in log

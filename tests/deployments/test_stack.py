@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +47,8 @@ with running_stack(Settings(state_dir=Path(sys.argv[1])), worker_module=None):
 
 
 @pytest.fixture(scope="module")
-def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restarted]:
-    state_dir = tmp_path_factory.mktemp("restarted")
+def restarted(new_folder: Callable[[str], Path]) -> Iterator[Restarted]:
+    state_dir = new_folder("restarted")
     with installation(state_dir, prefect_file=PROJECT / "prefect.yaml") as first:
         run_id = first.run("waits/waits", seconds=2)
         first.when(run_id, {"RUNNING"})

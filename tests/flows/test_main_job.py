@@ -4,7 +4,7 @@ import csv
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -70,8 +70,8 @@ class Job:
 
 
 @pytest.fixture(scope="module")
-def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Job]:
-    folder = tmp_path_factory.mktemp("main-job")
+def job(new_folder: Callable[[str], Path]) -> Iterator[Job]:
+    folder = new_folder("main-job")
     with simulation(folder) as clock, _stack(folder) as stack:
         engine = connect(stack.databases.application)
         play = Play(engine, stack.api_url, clock)
@@ -168,7 +168,7 @@ def test_no_name_number_or_birth_date_is_outside_the_identity_schema(job: Job) -
     ours = _dump(plain(job.stack.databases.owner), "--exclude-schema=identity")
     logs = "".join(
         log.read_text(encoding="utf-8", errors="replace")
-        for log in Path(job.stack.environment["ATMPFLOW_STATE_DIR"]).glob("*.log")
+        for log in Path(job.stack.environment["ATMPFLOW_STATE_DIR"]).rglob("*.log")
     )
 
     for row in _rows():

@@ -1,6 +1,7 @@
 """The organisation table on a real PostgreSQL: the seed goes in, what is impossible does not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -14,9 +15,9 @@ from models.network import Organisation, directory, listed, seed
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(new_folder: Callable[[str], Path]) -> Iterator[Engine]:
     """A database of its own, with the seed in it."""
-    with running_postgres(tmp_path_factory.mktemp("state")) as databases:
+    with running_postgres(new_folder("state")) as databases:
         engine = create_engine(databases.owner)
         cast("Table", Organisation.__table__).create(engine)  # type: ignore[attr-defined]
         with Session(engine) as session:
