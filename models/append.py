@@ -15,6 +15,7 @@ from models.chain import event_id, moment_text, seal
 from models.changes import Change, Insert, Put, Together, Update
 from models.journey import Journey
 from models.ledger import LedgerEvent, Outbox
+from models.outbox import CHANNEL
 from models.projection import changes
 from models.reaction import Reaction, Timer
 
@@ -174,11 +175,14 @@ def writes(
     `rows` are the events' ledger rows.
     """
     after = steps[-1]
-    journey = _journey(before, after, rows[-1]["hash"], header)
     first, *others = map(_told, rows)
-    yield Together((command, journey, *first, *_reaction(before, after, header)))
+    journey = _journey(before, after, rows[-1]["hash"], header)
+    reaction = _reaction(before, after, header)
+    yield Together((command, journey, *first, *reaction), notify=CHANNEL)
     for told in others:
-        yield Together(told)
+        yield from told
     for facts in steps:
         yield from changes(facts.history[-1], facts)
-    yield from _timers(before, after, header)
+    due = tuple(_timers(before, after, header))
+    if due:
+        yield Together(due)

@@ -42,9 +42,14 @@ Change = Insert | Put | Update
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Changes of different tables that one statement makes; foreign keys hold at its end."""
+    """Changes of different rows that one statement makes; foreign keys hold at its end.
+
+    Up to 50 values: psycopg parses longer statements anew each time.
+    """
 
     changes: tuple[Change, ...]
+    notify: str = ""
+    """The channel that hears of it at the commit."""
 
 
 def table_name(table: type[SQLModel]) -> str:
@@ -70,7 +75,9 @@ def _update_sql(table: str, columns: tuple[str, ...], key: tuple[tuple[str, bool
 
 
 @cache
-def _together_sql(statements: tuple[str, ...]) -> str:
+def _together_sql(statements: tuple[str, ...], channel: str) -> str:
+    if channel:
+        statements = (*statements, f"SELECT pg_notify('{channel}', '')")
     *firsts, last = statements
     heads = ", ".join(f"change_{number} AS ({text})" for number, text in enumerate(firsts))
     return f"WITH {heads} {last}" if firsts else last
@@ -96,5 +103,5 @@ def statement(change: Change | Together) -> tuple[str, list[Any]]:
         sql = _update_sql(table_name(change.table), tuple(change.values), key)
         return sql, _adapt(chain(change.values.values(), present))
     parts = [statement(one) for one in change.changes]
-    sql = _together_sql(tuple(text for text, _ in parts))
+    sql = _together_sql(tuple(text for text, _ in parts), change.notify)
     return sql, [value for _, values in parts for value in values]

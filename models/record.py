@@ -215,7 +215,6 @@ def _append(
     rows = ledger_rows(steps, head, header)
     for change in writes(received, before, steps, rows=rows, header=header):
         run(cursor, change)
-    cursor.execute("NOTIFY atmpflow")
     MEMORY.put(Known(steps[-1], rows[-1]["hash"]))
 
 
