@@ -85,8 +85,8 @@ def _bare_table(place: Place) -> None:
     owner.dispose()
 
 
-def _warm_up(measured: Measured, place: Place) -> None:
-    for asked in _journeys(place, range(WARM_UP)):
+def _warm_up(measured: Measured, place: Place, journeys: int) -> None:
+    for asked in _journeys(place, range(journeys)):
         measured.turn(asked)
 
 
@@ -94,7 +94,7 @@ def run(size: int = SIZE) -> Result:
     """Record every command of `size` journeys."""
     with database() as place, psycopg.connect(plain(place.databases.application)) as raw:
         _bare_table(place)
-        _warm_up(Measured(place, raw), place)
+        _warm_up(Measured(place, raw), place, min(size, WARM_UP))
         measured = Measured(place, raw)
         for asked in _journeys(place, range(WARM_UP, WARM_UP + size)):
             measured.turn(asked)

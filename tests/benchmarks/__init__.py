@@ -1,0 +1,1 @@
+"""Benchmarks run, and their names stay."""
