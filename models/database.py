@@ -53,10 +53,10 @@ def pipelined(engine: Engine) -> Iterator[Connection]:
         connection = cast("Connection", pooled.connection.driver_connection)
         connection.autocommit = True  # psycopg's own BEGIN and COMMIT would be waited for
         try:
-            with connection.pipeline():
-                connection.execute("BEGIN")
+            with connection.pipeline(), connection.cursor() as cursor:
+                cursor.execute("BEGIN")
                 yield connection
-                connection.execute("COMMIT")
+                cursor.execute("COMMIT")
         except BaseException:
             connection.rollback()
             raise
