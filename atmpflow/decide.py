@@ -8,6 +8,7 @@ from atmpflow.commands import administration as ask_administration
 from atmpflow.commands import admission as ask_admission
 from atmpflow.commands import after as ask_after
 from atmpflow.commands import collection as ask_collection
+from atmpflow.commands import duties as ask_duties
 from atmpflow.commands import manufacture as ask_manufacture
 from atmpflow.commands import shipment as ask_shipment
 from atmpflow.decisions import (
@@ -15,13 +16,14 @@ from atmpflow.decisions import (
     admission,
     after,
     collection,
+    duties,
     manufacture,
     shipment,
 )
 from atmpflow.errors import Refused
-from atmpflow.journey import Facts
+from atmpflow.journey import Facts, stage_named
 from atmpflow.message import Command, Event
-from atmpflow.pathways import AT_ANY_TIME, WHILE_HELD
+from atmpflow.pathways import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
 from atmpflow.people import Actor, Role
 
 Decision = Callable[[Any, Facts, datetime], list[Event]]
@@ -34,6 +36,7 @@ _ROOMS = (
     (ask_manufacture, manufacture),
     (ask_administration, administration),
     (ask_after, after),
+    (ask_duties, duties),
 )
 
 DECISIONS: dict[type[Command], Decision | SignedDecision] = {
@@ -46,7 +49,7 @@ DECISIONS: dict[type[Command], Decision | SignedDecision] = {
 }
 """The function of each command, found by its name; `refer` opens a journey (opening.py)."""
 
-PERSONAL = frozenset({ask_administration.CheckIdentity, ask_after.LiftHold})
+PERSONAL = frozenset({ask_administration.CheckIdentity, ask_after.LiftHold, ask_duties.FulfilDuty})
 """Commands whose outcome depends on which person asks."""
 
 SKEW = timedelta(minutes=5)
@@ -77,7 +80,7 @@ def require_possible_time(occurred_at: datetime, now: datetime) -> None:
 
 
 def _require_open(command: Command, facts: Facts) -> None:
-    if facts.ended:
+    if facts.ended and type(command) not in AFTER_THE_END:
         raise Refused(
             "journey-ended", "", f"The journey has ended ({facts.ended}).", "Open a new referral."
         )
@@ -94,7 +97,8 @@ def _require_turn(command: Command, facts: Facts) -> None:
     step = facts.step
     if step is None or type(command) in AT_ANY_TIME:
         return
-    if type(command) not in (step.command, *step.also):
+    also = stage_named(facts.stages, facts.stage).also
+    if type(command) not in (step.command, *step.also, *also):
         raise Refused(
             "out-of-order",
             "",

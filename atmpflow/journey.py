@@ -14,7 +14,7 @@ from atmpflow.events.administration import (
 from atmpflow.events.admission import ReferralReceived
 from atmpflow.events.after import HoldLiftAgreed, HoldLifted, HoldPlaced
 from atmpflow.message import Event
-from atmpflow.pathways import ENDINGS, Stage, Step, stages_of
+from atmpflow.pathways import BEGUN_AGAIN, ENDINGS, Stage, Step, stages_of
 from atmpflow.people import Actor
 from atmpflow.products.catalogue import product as product_named
 from atmpflow.products.spec import ProductSpec
@@ -37,7 +37,11 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One journey. `stage` and `position` say which step it waits for."""
+    """One journey. `stage` and `position` say which step it waits for.
+
+    `history` is everything that happened. Where stages were begun again (a second collection, a
+    second batch), what they had brought is `superseded`: rules look at the present attempt only.
+    """
 
     journey: UUID
     history: tuple[Recorded, ...]
@@ -45,6 +49,10 @@ class Facts:
     position: int = 0
     since: datetime | None = None
     ended: str | None = None
+    superseded: frozenset[int] = frozenset()
+    """Numbers of the events that no longer count."""
+    stages_before: tuple[str, ...] = ("referral",)
+    """The stage in which each event of the history came."""
     _kinds: dict[type[Any], list[Recorded]] | None = field(
         default=None, init=False, repr=False, compare=False
     )
@@ -84,12 +92,16 @@ class Facts:
         kinds = self._kinds
         if kinds is None:
             # Rules ask dozens of times for each command: the history is sorted once.
-            kinds = _by_kind(self.history)
+            kinds = _by_kind(row for row in self.history if row.seq not in self.superseded)
             object.__setattr__(self, "_kinds", kinds)
         return kinds.get(kind, ())
 
+    def ever(self, kind: type[E]) -> tuple[tuple[Recorded, E], ...]:
+        """Every event of a kind in all attempts, oldest first, with its place in the ledger."""
+        return tuple((row, row.event) for row in self.history if isinstance(row.event, kind))
+
     def all(self, kind: type[E]) -> tuple[tuple[Recorded, E], ...]:
-        """Every event of a kind, oldest first, with its place in the ledger."""
+        """Every event of a kind that still counts, oldest first, with its place in the ledger."""
         return tuple((row, cast("E", row.event)) for row in self.rows(kind))
 
     def recorded(self, kind: type[E]) -> tuple[Recorded, E] | None:
@@ -167,8 +179,32 @@ def begin(journey: UUID, row: Recorded) -> Facts:
     return Facts(journey, (row,), stage="referral", since=row.occurred_at)
 
 
+def _begin_again(facts: Facts, row: Recorded, first: Iterable[str]) -> Facts:
+    """The facts after an event that sends the journey back to the first of these it has."""
+    names = [stage.name for stage in facts.stages]
+    target = next(name for name in first if name in names)
+    redone = frozenset(names[names.index(target) :])
+    gone = (
+        past.seq
+        for past, stage in zip(facts.history, facts.stages_before, strict=True)
+        if stage in redone and not past.event.lasting
+    )
+    return replace(
+        facts,
+        history=(*facts.history, row),
+        stage=target,
+        position=0,
+        since=row.occurred_at,
+        superseded=facts.superseded | frozenset(gone),
+        stages_before=(*facts.stages_before, facts.stage),
+    )
+
+
 def apply(facts: Facts, row: Recorded) -> Facts:
     """The facts after one more event."""
+    again = BEGUN_AGAIN.get(row.event.name)
+    if again:
+        return _begin_again(facts, row, again)
     history = (*facts.history, row)
     ended = ENDINGS.get(row.event.name, facts.ended)
     stages = facts.stages
@@ -185,6 +221,7 @@ def apply(facts: Facts, row: Recorded) -> Facts:
         position=position,
         since=row.occurred_at if moved else facts.since,
         ended=ended,
+        stages_before=(*facts.stages_before, facts.stage),
     )
 
 

@@ -39,6 +39,8 @@ class Event(Content):
     """A fact, named in the past tense; once recorded it never changes."""
 
     name: ClassVar[str]
+    lasting: ClassVar[bool] = False
+    """Whether it still counts when the stage it came in is begun again."""
 
     def payload(self) -> dict[str, Any]:
         """The content as JSON values, as it is hashed and stored."""

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
-from atmpflow.commands import administration, admission, after, collection, manufacture, shipment
+from atmpflow.commands import (
+    administration,
+    admission,
+    after,
+    collection,
+    duties,
+    manufacture,
+    shipment,
+)
 from atmpflow.message import Command
 from atmpflow.people import Role
 from atmpflow.products.spec import ProductSpec
@@ -39,6 +47,8 @@ class Stage:
     name: str
     title: str
     steps: tuple[Step, ...]
+    also: tuple[type[Command], ...] = ()
+    """Commands that are right at every step of the stage (a way out, a change of plan)."""
 
 
 def engine(command: type[Command], *ended_by: str) -> Step:
@@ -329,8 +339,12 @@ FOLLOW_UP = Stage(
     ),
 )
 
-AT_ANY_TIME = frozenset({after.FireTimer, after.PlaceHold, after.LiftHold, after.Withdraw})
-WHILE_HELD = frozenset({after.FireTimer, after.PlaceHold, after.LiftHold, after.Withdraw})
+AT_ANY_TIME = frozenset(
+    {after.FireTimer, after.PlaceHold, after.LiftHold, after.Withdraw, duties.FulfilDuty}
+)
+WHILE_HELD = AT_ANY_TIME
+AFTER_THE_END = frozenset({after.FireTimer, duties.FulfilDuty})
+"""A duty outlives the journey; its timers still run."""
 
 _ADMISSION = (REFERRAL, ELIGIBILITY, APPROVAL, CONSENT)
 _MADE = (SCHEDULING, COLLECTION, DISPATCH, MANUFACTURE, QUALITY, RELEASE, DELIVERY)
@@ -361,6 +375,12 @@ STAGE_NAMES = (
     "administration", "monitoring", "follow_up",
 )  # fmt: skip
 """Every stage of every pathway; each has a flow, a deployment and a trigger."""
+
+BEGUN_AGAIN: dict[str, tuple[str, ...]] = {}
+"""Events that send a journey back, and to which stage: the first of these that it has.
+
+Everything that came in that stage and in later ones counts no more, unless it is `lasting`.
+"""
 
 ENDINGS = {
     "eligibility.declined": "not-eligible",

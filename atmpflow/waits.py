@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from atmpflow.duties import announced, open_duties
 from atmpflow.events.administration import DoseAdministered
 from atmpflow.events.after import (
     DeadlinePassed,
@@ -15,10 +16,14 @@ from atmpflow.events.after import (
     Visit,
 )
 from atmpflow.events.collection import CollectionCompleted
+from atmpflow.events.duties import DutyOverdue
 from atmpflow.events.manufacture import ManufactureStarted
 from atmpflow.journey import Facts
 from atmpflow.people import Role
 from atmpflow.rules.supply import supply
+
+DUTY = "duty:"
+"""How the timer of a duty begins; the duty's name follows."""
 
 HOLD_WITHIN = timedelta(days=1)
 """Operational default: a hold is decided on within a day."""
@@ -65,7 +70,15 @@ def waits_for(facts: Facts) -> Wait | None:
 
 def timers(facts: Facts) -> frozenset[Timer]:
     """Every timer this journey should have running; the record keeps exactly these."""
-    return frozenset(_timers(facts)) if not facts.ended else frozenset()
+    course = frozenset[Timer]() if facts.ended else frozenset(_timers(facts))
+    return course | frozenset(_duty_timers(facts))
+
+
+def _duty_timers(facts: Facts) -> Iterator[Timer]:
+    overdue = announced(facts)
+    for duty in open_duties(facts):
+        if duty.name not in overdue:
+            yield Timer(f"{DUTY}{duty.name}", duty.due_at)
 
 
 def _timers(facts: Facts) -> Iterator[Timer]:
@@ -87,7 +100,7 @@ def _timers(facts: Facts) -> Iterator[Timer]:
         yield Timer(f"follow-up:{visit.day}", visit.due_at)
 
 
-ALERTS = (DeadlinePassed, FollowUpDue, MaterialExpired, ProductExpired)
+ALERTS = (DeadlinePassed, DutyOverdue, FollowUpDue, MaterialExpired, ProductExpired)
 """Events that a person must hear of although the journey has not moved."""
 
 
@@ -99,7 +112,7 @@ def owes(before: Facts | None, after: Facts) -> bool:
     """
     step = after.step
     if step is None:
-        return False
+        return isinstance(after.history[-1].event, ALERTS)
     if before is None or before.stage != after.stage:
         return True
     if (before.hold is None) != (after.hold is None):

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models import (
     administration,
     batch,
+    duty,
     identity,
     journey,
     ledger,
@@ -18,6 +19,7 @@ from models import (
 ROOMS = (
     administration,
     batch,
+    duty,
     identity,
     journey,
     ledger,
@@ -41,5 +43,6 @@ STATE = (
     administration.Administration,
     administration.Visit,
     administration.Consent,
+    duty.Duty,
 )
 """Tables that follow from the ledger, row for row."""

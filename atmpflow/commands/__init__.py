@@ -1,9 +1,17 @@
 """What may be asked: one frozen type each, with the roles that may ask it."""
 
-from atmpflow.commands import administration, admission, after, collection, manufacture, shipment
+from atmpflow.commands import (
+    administration,
+    admission,
+    after,
+    collection,
+    duties,
+    manufacture,
+    shipment,
+)
 from atmpflow.message import Command
 
-_ROOMS = (admission, collection, shipment, manufacture, administration, after)
+_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties)
 
 COMMANDS: dict[str, type[Command]] = {
     kind.name: kind

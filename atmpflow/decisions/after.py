@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 
 from atmpflow.commands import after as ask
 from atmpflow.decisions.guard import require_right
+from atmpflow.duties import duty_named
 from atmpflow.errors import Refused
 from atmpflow.events import after as fact
 from atmpflow.events.administration import DoseAdministered
+from atmpflow.events.duties import DutyOverdue
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.people import Actor
 from atmpflow.rules.follow_up import plan_visits
 from atmpflow.rules.toxicity import grade_crs, grade_icans
-from atmpflow.waits import Timer, next_visit, timers, waits_for
+from atmpflow.waits import DUTY, Timer, next_visit, timers, waits_for
 
 
 def _doses(facts: Facts) -> tuple[datetime, datetime]:
@@ -72,9 +74,18 @@ def record_follow_up(command: ask.RecordFollowUp, facts: Facts, now: datetime) -
     return [recorded, fact.JourneyCompleted()] if command.day == last else [recorded]
 
 
+def _overdue(command: ask.FireTimer, facts: Facts) -> list[Event]:
+    duty = duty_named(facts, command.kind.removeprefix(DUTY))
+    if duty is None:
+        return []
+    return [DutyOverdue(duty=duty.name, owner=duty.owner, due_at=command.due_at)]
+
+
 def fire_timer(command: ask.FireTimer, facts: Facts, now: datetime) -> list[Event]:
     if Timer(command.kind, command.due_at) not in timers(facts):
         return []
+    if command.kind.startswith(DUTY):
+        return _overdue(command, facts)
     if command.kind == "material-expires":
         return [fact.MaterialExpired(due_at=command.due_at)]
     if command.kind == "product-expires":

@@ -1,9 +1,17 @@
 """What can have happened: one frozen type each; the only place an event's name is written."""
 
-from atmpflow.events import administration, admission, after, collection, manufacture, shipment
+from atmpflow.events import (
+    administration,
+    admission,
+    after,
+    collection,
+    duties,
+    manufacture,
+    shipment,
+)
 from atmpflow.message import Event
 
-_ROOMS = (admission, collection, shipment, manufacture, administration, after)
+_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties)
 
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind

@@ -18,6 +18,7 @@ class ConditioningCleared(Event):
 
 class ConditioningBlocked(Event):
     name: ClassVar = "conditioning.blocked"
+    lasting: ClassVar = True
 
     objections: tuple[Objection, ...]
 
@@ -40,6 +41,7 @@ class AdministrationCleared(Event):
 
 class AdministrationBlocked(Event):
     name: ClassVar = "administration.blocked"
+    lasting: ClassVar = True
 
     objections: tuple[Objection, ...]
 
@@ -71,6 +73,7 @@ class IdentityChecked(Event, Checked):
 
 class IdentityMismatched(Event, Checked):
     name: ClassVar = "identity.mismatched"
+    lasting: ClassVar = True
 
     checker: Text
 
@@ -113,6 +116,7 @@ class Administered(Scanned):
 
 class DoseAdministered(Event, Administered):
     name: ClassVar = "dose.administered"
+    lasting: ClassVar = True
 
     first_checker: Text
     second_checker: Text

@@ -51,6 +51,7 @@ class Screened(Content):
 
 class ScreeningRecorded(Event, Screened):
     name: ClassVar = "screening.recorded"
+    lasting: ClassVar = True
 
 
 class Objection(Content):
@@ -101,14 +102,17 @@ class Consented(Content):
 
 class ConsentGiven(Event, Consented):
     name: ClassVar = "consent.given"
+    lasting: ClassVar = True
 
 
 class ConsentVerified(Event):
     name: ClassVar = "consent.verified"
+    lasting: ClassVar = True
 
 
 class ConsentInsufficient(Event):
     name: ClassVar = "consent.insufficient"
+    lasting: ClassVar = True
 
     missing: tuple[Scope, ...]
 

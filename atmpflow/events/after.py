@@ -9,6 +9,7 @@ from atmpflow.message import Content, Event, Text, Utc
 
 class MonitoringPlanned(Event):
     name: ClassVar = "monitoring.planned"
+    lasting: ClassVar = True
 
     until: Utc
     stay_near_until: Utc
@@ -44,6 +45,7 @@ class ToxicitySigns(Content):
 
 class ToxicityGraded(Event, ToxicitySigns):
     name: ClassVar = "toxicity.graded"
+    lasting: ClassVar = True
 
     crs: int
     icans: int | None
@@ -51,6 +53,7 @@ class ToxicityGraded(Event, ToxicitySigns):
 
 class MonitoringCompleted(Event):
     name: ClassVar = "monitoring.completed"
+    lasting: ClassVar = True
 
 
 class Visit(Content):
@@ -62,12 +65,14 @@ class Visit(Content):
 
 class FollowUpPlanned(Event):
     name: ClassVar = "follow_up.planned"
+    lasting: ClassVar = True
 
     visits: tuple[Visit, ...]
 
 
 class FollowUpDue(Event):
     name: ClassVar = "follow_up.due"
+    lasting: ClassVar = True
 
     day: int
     due_at: Utc
@@ -82,10 +87,12 @@ class FollowedUp(Content):
 
 class FollowUpRecorded(Event, FollowedUp):
     name: ClassVar = "follow_up.recorded"
+    lasting: ClassVar = True
 
 
 class DeadlinePassed(Event):
     name: ClassVar = "deadline.passed"
+    lasting: ClassVar = True
 
     awaited: Text
     owner: Text
@@ -94,24 +101,28 @@ class DeadlinePassed(Event):
 
 class MaterialExpired(Event):
     name: ClassVar = "material.expired"
+    lasting: ClassVar = True
 
     due_at: Utc
 
 
 class ProductExpired(Event):
     name: ClassVar = "product.expired"
+    lasting: ClassVar = True
 
     due_at: Utc
 
 
 class HoldPlaced(Event):
     name: ClassVar = "hold.placed"
+    lasting: ClassVar = True
 
     reason: Text
 
 
 class HoldLiftAgreed(Event):
     name: ClassVar = "hold.lift_agreed"
+    lasting: ClassVar = True
 
     person: Text
     reason: Text
@@ -119,17 +130,21 @@ class HoldLiftAgreed(Event):
 
 class HoldLifted(Event):
     name: ClassVar = "hold.lifted"
+    lasting: ClassVar = True
 
 
 class JourneyWithdrawn(Event):
     name: ClassVar = "journey.withdrawn"
+    lasting: ClassVar = True
 
     reason: Literal["patient-choice", "clinical", "other-treatment", "administrative"]
 
 
 class PatientDied(Event):
     name: ClassVar = "patient.died"
+    lasting: ClassVar = True
 
 
 class JourneyCompleted(Event):
     name: ClassVar = "journey.completed"
+    lasting: ClassVar = True

@@ -116,7 +116,7 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     ('patient.died', 'died')
 ), told AS (
     SELECT journey_id, seq, name, stage,
-        name ~ '^(hold|deadline|material[.]expired|product[.]expired|follow_up[.]due|toxicity)'
+        name ~ '^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.]due|toxicity)'
             OR name IN ('identity.mismatched', 'journey.withdrawn') AS aside,
         coalesce(lag(stage) OVER along, '') AS before_stage,
         max(seq) FILTER (WHERE name IN ('hold.placed', 'identity.mismatched',
@@ -149,11 +149,11 @@ FROM told WHERE aside AND (stage <> before_stage
     OR (name = 'toxicity.graded' AND stage NOT IN ('monitoring', 'follow_up')))
 UNION ALL
 SELECT journey_id, 'event ' || seq || ', ' || name || ': happened after the end'
-FROM told WHERE ended IS NOT NULL
+FROM told WHERE ended IS NOT NULL AND name !~ '^duty[.]'
 UNION ALL
 SELECT journey_id, 'event ' || seq || ', ' || name || ': happened during a hold'
 FROM told WHERE held > coalesce(lifted, 0)
-    AND name !~ '^(hold|deadline|material[.]expired|product[.]expired|follow_up[.]due|journey[.]withdrawn)'
+    AND name !~ '^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.]due|journey[.]withdrawn)'
 UNION ALL
 SELECT j.id, 'a product that needs conditioning went without, or one that needs none had it'
 FROM journey j

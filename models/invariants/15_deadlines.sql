@@ -1,7 +1,8 @@
 -- 15 deadlines
 -- Source: the clocks of the field (shelf life, follow-up plan); EU GMP Part IV 11
 -- Proves: each open journey has running exactly the timers its ledger asks for (its wait unless that
---   has passed, expiry of material and product, the next visit), an ended one none; none is overdue
+--   has passed, expiry of material and product, the next visit, each duty), an ended one only those
+--   of its duties; each event that opens duties has them, with owner and deadline; none is overdue
 --   for longer than the patience given; each alert has its timer, marked as fired.
 WITH told AS (
     SELECT l.journey_id,
@@ -18,10 +19,11 @@ WITH told AS (
         WHEN 'deadline.passed' THEN 'wait:' || (payload ->> 'awaited') || ':'
         WHEN 'material.expired' THEN 'material-expires'
         WHEN 'product.expired' THEN 'product-expires'
+        WHEN 'duty.overdue' THEN 'duty:' || (payload ->> 'duty')
         ELSE 'follow-up:' || (payload ->> 'day') END AS kind,
         (payload ->> 'due_at')::timestamptz AS due_at
     FROM ledger
-    WHERE name IN ('deadline.passed', 'material.expired', 'product.expired', 'follow_up.due')
+    WHERE name IN ('deadline.passed', 'material.expired', 'product.expired', 'follow_up.due', 'duty.overdue')
 ), visit AS (
     SELECT DISTINCT ON (t.journey_id) t.journey_id, v ->> 'day' AS day,
         (v ->> 'due_at')::timestamptz AS due_at
@@ -45,6 +47,10 @@ WITH told AS (
     WHERE NOT t.given
     UNION ALL
     SELECT journey_id, 'follow-up:' || day, due_at FROM visit
+    UNION ALL
+    SELECT d.journey_id, 'duty:' || d.name, d.due_at FROM duty d
+    WHERE NOT EXISTS (SELECT FROM ledger l WHERE l.journey_id = d.journey_id
+        AND l.name = 'duty.fulfilled' AND l.payload ->> 'duty' = d.name)
     EXCEPT
     SELECT journey_id, kind, due_at FROM alert
 ), running AS (

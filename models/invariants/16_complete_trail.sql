@@ -38,7 +38,10 @@ WITH may (event, roles) AS (VALUES
         quality-control qualified-person atmp-pharmacist bedside-checker compliance-officer'),
     ('hold.lift_agreed', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),
     ('hold.lifted', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),
-    ('journey.withdrawn', 'referrer coordinator treating-physician')
+    ('journey.withdrawn', 'referrer coordinator treating-physician'),
+    ('duty.fulfilled', 'referrer coordinator panel treating-physician apheresis-nurse cell-laboratory
+        courier manufacturer quality-control qualified-person atmp-pharmacist bedside-checker
+        compliance-officer')
 )
 SELECT j.id AS journey_id, 'version ' || j.version || ' has ' || count(l.seq) || ' events' AS what
 FROM journey j LEFT JOIN ledger l ON l.journey_id = j.id
@@ -66,3 +69,14 @@ WHERE btrim(l.actor) = '' OR (l.actor = 'atmpflow') <> (l.role = 'system')
 UNION ALL
 SELECT journey_id, 'event ' || seq || ', ' || name || ': happened after it was recorded'
 FROM ledger WHERE occurred_at > recorded_at + interval '5 minutes'
+UNION ALL
+SELECT d.journey_id, 'duty ' || d.name || ': ' || why.against
+FROM duty d
+LEFT JOIN ledger l ON l.journey_id = d.journey_id AND l.name = 'duty.fulfilled'
+    AND l.payload ->> 'duty' = d.name
+CROSS JOIN LATERAL (VALUES
+    ('fulfilled by another role than its owner', l.id IS NULL OR l.role = d.owner),
+    ('its row says another person or time than its event',
+        (d.fulfilled_by, d.fulfilled_at) IS NOT DISTINCT FROM (l.actor, l.occurred_at))
+) AS why (against, passes)
+WHERE why.passes IS NOT TRUE

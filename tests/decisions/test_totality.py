@@ -12,7 +12,15 @@ from atmpflow.commands.admission import Refer
 from atmpflow.decide import DECISIONS
 from atmpflow.events import EVENTS
 from atmpflow.message import Command, Event
-from atmpflow.pathways import AT_ANY_TIME, ENDINGS, STAGE_NAMES, WHILE_HELD, Stage, stages_of
+from atmpflow.pathways import (
+    AFTER_THE_END,
+    AT_ANY_TIME,
+    ENDINGS,
+    STAGE_NAMES,
+    WHILE_HELD,
+    Stage,
+    stages_of,
+)
 from atmpflow.people import Role
 from atmpflow.products.catalogue import catalogue
 from desk.simulation.site import PLAYS
@@ -68,11 +76,12 @@ def test_every_step_can_be_asked_by_its_owner():
 
 def test_every_command_has_a_place_in_some_pathway():
     asked = {step.command for step in STEPS} | set(chain.from_iterable(s.also for s in STEPS))
+    asked |= set(chain.from_iterable(stage.also for stage in STAGES.values()))
     assert asked | AT_ANY_TIME | {Refer} == set(COMMANDS.values())
 
 
 def test_what_is_right_while_held_is_right_at_any_time():
-    assert WHILE_HELD <= AT_ANY_TIME
+    assert AFTER_THE_END <= WHILE_HELD <= AT_ANY_TIME
 
 
 def test_every_field_that_people_fill_in_has_a_title():

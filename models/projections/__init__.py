@@ -1,0 +1,1 @@
+"""What each event changes in the state tables, one file a room of events."""

@@ -1,0 +1,38 @@
+"""Monitoring, follow-up and withdrawal: what each event changes in the state tables."""
+
+from collections.abc import Iterator
+
+from atmpflow.events import administration, after
+from atmpflow.journey import Facts, Recorded
+from atmpflow.message import Event
+from atmpflow.rules.supply import supply
+from models.administration import Visit
+from models.changes import Change, Insert, Update
+from models.handover import in_state
+from models.projections.common import Projection, free_slots
+
+
+def _visits(event: after.FollowUpPlanned, row: Recorded, facts: Facts) -> Iterator[Change]:
+    for visit in event.visits:
+        yield Insert(Visit, {"journey_id": facts.journey, **visit.model_dump()})
+
+
+def _visited(event: after.FollowUpRecorded, row: Recorded, facts: Facts) -> Iterator[Change]:
+    key = {"journey_id": facts.journey, "day": event.day}
+    yield Update(Visit, key, {"recorded_at": row.occurred_at})
+
+
+def _withdrawn(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
+    yield from free_slots(row, facts)
+    stock = supply(facts)
+    given = {dose.scanned_unit for _, dose in facts.all(administration.DoseAdministered)}
+    for unit in stock.units if stock else ():
+        if unit not in given:
+            yield in_state(unit, "withdrawn")
+
+
+PROJECTIONS: dict[type[Event], Projection] = {
+    after.FollowUpPlanned: _visits,
+    after.FollowUpRecorded: _visited,
+    after.JourneyWithdrawn: _withdrawn,
+}
