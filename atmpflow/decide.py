@@ -11,6 +11,7 @@ from atmpflow.commands import collection as ask_collection
 from atmpflow.commands import duties as ask_duties
 from atmpflow.commands import manufacture as ask_manufacture
 from atmpflow.commands import shipment as ask_shipment
+from atmpflow.course import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
 from atmpflow.decisions import (
     administration,
     admission,
@@ -23,7 +24,6 @@ from atmpflow.decisions import (
 from atmpflow.errors import Refused
 from atmpflow.journey import Facts, stage_named
 from atmpflow.message import Command, Event
-from atmpflow.pathways import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
 from atmpflow.people import Actor, Role
 
 Decision = Callable[[Any, Facts, datetime], list[Event]]

@@ -5,48 +5,23 @@ team. It has an owner and a deadline, outlives the journey's end, and is fulfill
 opens which duty is data here; a new duty is one line.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from atmpflow.events.collection import CollectionShort
 from atmpflow.events.duties import DutyFulfilled, DutyOverdue
 from atmpflow.events.manufacture import QualityOutOfSpecification
 from atmpflow.journey import Facts, Recorded
 from atmpflow.message import Event
+from atmpflow.owed import HOUR, Owed, inform
+from atmpflow.owed_for_safety import SAFETY
 from atmpflow.people import Role
-
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-
-OPERATIONAL = "operational default"
-"""Source of a clock that no regulation sets; a centre may want it shorter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A duty that an event opens: who owes what within what time of the event, and why."""
-
-    kind: str
-    title: str
-    owner: Role
-    within: timedelta
-    source: str = OPERATIONAL
-    since: Callable[[Any, Recorded], datetime] | None = None
-    """Where the clock does not start when the event happened: the moment it does."""
-    when: Callable[[Any], bool] | None = None
-    """Where not every event of the kind opens it."""
-
-
-def inform(owner: Role, within: timedelta = DAY, source: str = OPERATIONAL) -> Owed:
-    """Somebody must have been told; they answer that they have read it."""
-    return Owed(f"inform-{owner.value}", "Read what happened", owner, within, source)
-
 
 DUTIES: dict[type[Event], tuple[Owed, ...]] = {
     CollectionShort: (inform(Role.PHYSICIAN), inform(Role.MANUFACTURER)),
     QualityOutOfSpecification: (inform(Role.PHYSICIAN, HOUR), inform(Role.COORDINATOR)),
+    **SAFETY,
 }
 """What each event makes people owe."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from atmpflow.course import BEGUN_AGAIN, ENDINGS, LOST, REOPENED
 from atmpflow.events.administration import (
     AdministrationBlocked,
     ConditioningBlocked,
@@ -14,7 +15,7 @@ from atmpflow.events.administration import (
 from atmpflow.events.admission import ReferralReceived
 from atmpflow.events.after import HoldLiftAgreed, HoldLifted, HoldPlaced
 from atmpflow.message import Event
-from atmpflow.pathways import BEGUN_AGAIN, ENDINGS, Stage, Step, stages_of
+from atmpflow.pathways import Stage, Step, stages_of
 from atmpflow.people import Actor
 from atmpflow.products.catalogue import product as product_named
 from atmpflow.products.spec import ProductSpec
@@ -79,6 +80,17 @@ class Facts:
     @property
     def stages(self) -> tuple[Stage, ...]:
         return stages_of(self.product)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the journey came to its present end."""
+        if self.ended is None:
+            return None
+        return next(
+            row.occurred_at
+            for row in reversed(self.history)
+            if ENDINGS.get(row.event.name) == self.ended
+        )
 
     @property
     def step(self) -> Step | None:
@@ -200,13 +212,20 @@ def _begin_again(facts: Facts, row: Recorded, first: Iterable[str]) -> Facts:
     )
 
 
+def _ended(facts: Facts, event: str) -> str | None:
+    """How a journey has ended; the first ending stays, but somebody lost may be found or die."""
+    if event in REOPENED:
+        return None
+    return ENDINGS.get(event, facts.ended) if facts.ended in (None, LOST) else facts.ended
+
+
 def apply(facts: Facts, row: Recorded) -> Facts:
     """The facts after one more event."""
     again = BEGUN_AGAIN.get(row.event.name)
     if again:
         return _begin_again(facts, row, again)
     history = (*facts.history, row)
-    ended = ENDINGS.get(row.event.name, facts.ended)
+    ended = _ended(facts, row.event.name)
     stages = facts.stages
     index = next(i for i, stage in enumerate(stages) if stage.name == facts.stage)
     position = move(stages[index], facts.position, row.event.name)

@@ -14,7 +14,6 @@ from atmpflow.commands import (
     admission,
     after,
     collection,
-    duties,
     manufacture,
     shipment,
 )
@@ -339,13 +338,6 @@ FOLLOW_UP = Stage(
     ),
 )
 
-AT_ANY_TIME = frozenset(
-    {after.FireTimer, after.PlaceHold, after.LiftHold, after.Withdraw, duties.FulfilDuty}
-)
-WHILE_HELD = AT_ANY_TIME
-AFTER_THE_END = frozenset({after.FireTimer, duties.FulfilDuty})
-"""A duty outlives the journey; its timers still run."""
-
 _ADMISSION = (REFERRAL, ELIGIBILITY, APPROVAL, CONSENT)
 _MADE = (SCHEDULING, COLLECTION, DISPATCH, MANUFACTURE, QUALITY, RELEASE, DELIVERY)
 
@@ -375,20 +367,3 @@ STAGE_NAMES = (
     "administration", "monitoring", "follow_up",
 )  # fmt: skip
 """Every stage of every pathway; each has a flow, a deployment and a trigger."""
-
-BEGUN_AGAIN: dict[str, tuple[str, ...]] = {}
-"""Events that send a journey back, and to which stage: the first of these that it has.
-
-Everything that came in that stage and in later ones counts no more, unless it is `lasting`.
-"""
-
-ENDINGS = {
-    "eligibility.declined": "not-eligible",
-    "panel.declined": "not-approved",
-    "deviation.rejected": "product-lost",
-    "batch.rejected": "manufacture-failed",
-    "journey.withdrawn": "withdrawn",
-    "journey.completed": "completed",
-    "patient.died": "died",
-}
-"""Events after which a journey is over, and how it ended."""

@@ -98,7 +98,7 @@ def journey_values(facts: Facts, head: bytes, changed_at: datetime) -> dict[str,
         "waits_until": wait.until if wait else None,
         "held_by": facts.hold.event.name if facts.hold else None,
         "ended": facts.ended,
-        "ended_at": facts.history[-1].occurred_at if facts.ended else None,
+        "ended_at": facts.ended_at,
     }
 
 

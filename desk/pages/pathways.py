@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from atmpflow.pathways import ENDINGS, STAGE_NAMES, Stage, Step, stages_of
+from atmpflow.course import ENDINGS
+from atmpflow.pathways import STAGE_NAMES, Stage, Step, stages_of
 from atmpflow.people import Role
 from atmpflow.products.catalogue import catalogue
 from atmpflow.products.spec import ProductSpec

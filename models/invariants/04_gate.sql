@@ -7,7 +7,8 @@
 WITH told AS (
     SELECT journey_id, seq, name, payload,
         max(seq) FILTER (WHERE name IN ('hold.placed', 'identity.mismatched',
-            'conditioning.blocked', 'administration.blocked')) OVER before AS held,
+            'conditioning.blocked', 'administration.blocked',
+            'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached')) OVER before AS held,
         max(seq) FILTER (WHERE name = 'hold.lifted') OVER before AS lifted,
         max(seq) FILTER (WHERE name = 'batch.certified') OVER before AS certified,
         max(seq) FILTER (WHERE name = 'batch.rejected') OVER before AS rejected,
@@ -23,7 +24,8 @@ WITH told AS (
         max(seq) FILTER (WHERE name IN ('manufacture.completed', 'order.confirmed',
             'unit.allocated')) OVER before AS born
     FROM ledger
-    WHERE name ~ '^(hold|identity|conditioning|administration|batch|product|consent|dose|order|unit)[.]'
+    WHERE name ~ ('^(hold|identity|conditioning|administration|batch|product|consent|dose|order|unit|'
+            || 'label|patient|recall|fitness)[.]')
         OR name = 'manufacture.completed'
     WINDOW before AS (
         PARTITION BY journey_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)

@@ -91,7 +91,10 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     ('', 'follow_up', 'follow_up.planned', 'follow_up.recorded', 'follow_up'),
     ('', 'follow_up', 'follow_up.recorded', 'follow_up.recorded', 'follow_up'),
     ('', 'follow_up', 'follow_up.recorded', 'journey.completed', 'follow_up'),
-    ('', 'follow_up', 'follow_up.recorded', 'patient.died', 'follow_up')
+    -- Stopped or ended before the plan was complete
+    ('', 'administration', '*', 'treatment.stopped', 'monitoring'),
+    ('', 'monitoring', 'treatment.stopped', 'monitoring.planned', 'monitoring'),
+    ('', 'follow_up', '*', 'follow_up.ended', 'follow_up')
 ), leg (before, event, last) AS (VALUES
     ('courier.booked', 'shipment.packed', FALSE),
     ('shipment.packed', 'shipment.collected', FALSE),
@@ -113,34 +116,47 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     ('eligibility.declined', 'not-eligible'), ('panel.declined', 'not-approved'),
     ('deviation.rejected', 'product-lost'), ('batch.rejected', 'manufacture-failed'),
     ('journey.withdrawn', 'withdrawn'), ('journey.completed', 'completed'),
-    ('patient.died', 'died')
+    ('patient.died', 'died'), ('patient.lost', 'lost-to-follow-up'),
+    ('follow_up.ended', 'follow-up-withdrawn')
 ), told AS (
     SELECT journey_id, seq, name, stage,
-        name ~ '^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.]due|toxicity)'
-            OR name IN ('identity.mismatched', 'journey.withdrawn') AS aside,
+        name ~ ('^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.]due|toxicity|'
+            || 'label|recall|adverse_event|safety_measure|contact|fitness)') OR name IN (
+            'identity.mismatched', 'identity.implicated', 'unit.relabelled', 'consent.withdrawn',
+            'consent.renewed', 'journey.withdrawn', 'patient.deteriorated', 'patient.died',
+            'patient.lost', 'patient.found') AS aside,
         coalesce(lag(stage) OVER along, '') AS before_stage,
         max(seq) FILTER (WHERE name IN ('hold.placed', 'identity.mismatched',
-            'conditioning.blocked', 'administration.blocked')) OVER before AS held,
+            'conditioning.blocked', 'administration.blocked',
+            'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached')) OVER before AS held,
         max(seq) FILTER (WHERE name = 'hold.lifted') OVER before AS lifted,
-        max(seq) FILTER (WHERE name IN (SELECT event FROM ending)) OVER before AS ended
+        max(seq) FILTER (WHERE name IN (SELECT event FROM ending)) OVER before AS ended,
+        max(seq) FILTER (WHERE name = 'patient.found') OVER before AS found
     FROM ledger
     WINDOW along AS (PARTITION BY journey_id ORDER BY seq),
         before AS (along ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), step AS (
     SELECT t.*, coalesce(lag(name) OVER (PARTITION BY journey_id ORDER BY seq), '') AS before
     FROM told t WHERE NOT aside
+), finish AS (
+    -- The first ending stays; only somebody lost may be found again, or found to have died.
+    SELECT DISTINCT ON (t.journey_id) t.journey_id, e.ended
+    FROM told t JOIN ending e ON e.event = t.name
+    WHERE t.seq > coalesce((SELECT max(f.seq) FROM told f
+        WHERE f.journey_id = t.journey_id AND f.name = 'patient.found'), 0)
+    ORDER BY t.journey_id, t.name = 'patient.lost', t.seq
 ), latest AS (
     SELECT DISTINCT ON (journey_id) journey_id, stage, name,
         CASE WHEN name NOT IN ('hold.lifted') AND coalesce(held, 0) > coalesce(lifted, 0) THEN TRUE
         ELSE name IN ('hold.placed', 'identity.mismatched', 'conditioning.blocked',
-            'administration.blocked') END AS held
+            'administration.blocked', 'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached') END AS held
     FROM told ORDER BY journey_id, seq DESC
 )
 SELECT s.journey_id, 'event ' || s.seq || ', ' || s.name || ' leading to ' || s.stage
     || ': not after ' || coalesce(nullif(s.before, ''), 'nothing') AS what
 FROM step s
 JOIN journey j ON j.id = s.journey_id
-LEFT JOIN legal l ON l.before = s.before AND l.before_stage = s.before_stage AND l.event = s.name
+LEFT JOIN legal l ON l.before IN (s.before, '*') AND l.before_stage = s.before_stage AND l.event = s.name
     AND l.stage = s.stage AND (l.pathways = '' OR j.pathway = ANY (string_to_array(l.pathways, ' ')))
 WHERE l.event IS NULL
 UNION ALL
@@ -149,11 +165,15 @@ FROM told WHERE aside AND (stage <> before_stage
     OR (name = 'toxicity.graded' AND stage NOT IN ('monitoring', 'follow_up')))
 UNION ALL
 SELECT journey_id, 'event ' || seq || ', ' || name || ': happened after the end'
-FROM told WHERE ended IS NOT NULL AND name !~ '^duty[.]'
+FROM told WHERE ended > coalesce(found, 0) AND name !~ ('^(duty[.]|identity[.]implicated|recall|'
+    || 'adverse_event|safety_measure|patient[.](died|found))')
 UNION ALL
 SELECT journey_id, 'event ' || seq || ', ' || name || ': happened during a hold'
 FROM told WHERE held > coalesce(lifted, 0)
-    AND name !~ '^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.]due|journey[.]withdrawn)'
+    AND name !~ ('^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.]due|'
+    || 'journey[.]withdrawn|identity[.]implicated|label[.]proposed|unit[.]relabelled|'
+    || 'consent[.](withdrawn|renewed)|patient[.](died|deteriorated)|recall|adverse_event|safety_measure|'
+    || 'treatment[.]stopped)')
 UNION ALL
 SELECT j.id, 'a product that needs conditioning went without, or one that needs none had it'
 FROM journey j
@@ -164,5 +184,5 @@ UNION ALL
 SELECT j.id, 'the journey''s row says another stage, hold or end than its ledger'
 FROM journey j
 LEFT JOIN latest l ON l.journey_id = j.id
-LEFT JOIN ending e ON e.event = l.name
+LEFT JOIN finish e ON e.journey_id = j.id
 WHERE (j.stage, j.ended, j.held_by IS NOT NULL) IS DISTINCT FROM (l.stage, e.ended, l.held)

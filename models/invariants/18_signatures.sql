@@ -6,10 +6,12 @@
 WITH told AS (
     SELECT journey_id, seq, name, actor, role, command_id, payload,
         max(seq) FILTER (WHERE name IN ('hold.placed', 'identity.mismatched',
-            'conditioning.blocked', 'administration.blocked')) OVER before AS held
+            'conditioning.blocked', 'administration.blocked',
+            'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached')) OVER before AS held
     FROM ledger
     WHERE name ~ '^hold[.]' OR name IN (
-        'identity.mismatched', 'conditioning.blocked', 'administration.blocked')
+        'identity.mismatched', 'conditioning.blocked', 'administration.blocked',
+            'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached')
     WINDOW before AS (
         PARTITION BY journey_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atmpflow.commands import COMMANDS
+from atmpflow.course import AT_ANY_TIME
 from atmpflow.decide import decide
 from atmpflow.errors import Refused
 from atmpflow.events import EVENTS
 from atmpflow.journey import HOLDS, Facts, fold
 from atmpflow.message import Command, Event
-from atmpflow.pathways import AT_ANY_TIME
 from atmpflow.people import Actor
 from atmpflow.waits import timers, waits_for
 from tests.memory import LATE, next_command, whole, with_event

@@ -2,7 +2,7 @@
 
 import pytest
 
-from atmpflow import pathways
+from atmpflow import course
 from atmpflow.events.admission import ConsentVerified, ScreeningRecorded, SlotsBooked
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.manufacture import BatchOpened, ManufactureCompleted
@@ -19,7 +19,7 @@ class Again(Event):
 
 @pytest.fixture(autouse=True)
 def _sent_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(pathways.BEGUN_AGAIN, Again.name, ("manufacture", "ordering"))
+    monkeypatch.setitem(course.BEGUN_AGAIN, Again.name, ("manufacture", "ordering"))
 
 
 def test_what_came_before_the_stage_stays_and_what_came_since_counts_no_more():
@@ -54,7 +54,7 @@ def test_the_journey_waits_anew_with_owner_and_deadline():
 
 
 def test_what_lasts_is_never_superseded(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(pathways.BEGUN_AGAIN, Again.name, ("eligibility",))
+    monkeypatch.setitem(course.BEGUN_AGAIN, Again.name, ("eligibility",))
     before = waiting_for("certify-batch")
     again = with_event(before, Again(), before.history[-1].occurred_at)
     assert again.stage == "eligibility"

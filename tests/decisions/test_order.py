@@ -10,12 +10,12 @@ from atmpflow.commands.after import FireTimer, GradeToxicity, LiftHold, PlaceHol
 from atmpflow.commands.duties import FulfilDuty
 from atmpflow.commands.manufacture import RejectBatch
 from atmpflow.commands.shipment import DecideDeviation
+from atmpflow.course import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
 from atmpflow.decide import SKEW, decide
 from atmpflow.errors import Refused
 from atmpflow.events.after import HoldPlaced
 from atmpflow.journey import Facts, stage_named
 from atmpflow.message import Command
-from atmpflow.pathways import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
 from atmpflow.people import Actor, Role
 from tests.memory import LATE, next_command, waiting_for, whole, with_event
 

@@ -1,0 +1,36 @@
+"""What may come beside the stages of a pathway: at any time, during a hold, after the end.
+
+And which events end a journey, open it again, or send it to another stage.
+"""
+
+from atmpflow.commands import after, duties
+
+AT_ANY_TIME = frozenset(
+    {after.FireTimer, after.PlaceHold, after.LiftHold, after.Withdraw, duties.FulfilDuty}
+)
+WHILE_HELD = AT_ANY_TIME
+AFTER_THE_END = frozenset({after.FireTimer, duties.FulfilDuty})
+"""A duty outlives the journey; its timers still run."""
+
+BEGUN_AGAIN: dict[str, tuple[str, ...]] = {}
+"""Events that send a journey back, and to which stage: the first of these that it has.
+
+Everything that came in that stage and in later ones counts no more, unless it is `lasting`.
+"""
+
+ENDINGS = {
+    "eligibility.declined": "not-eligible",
+    "panel.declined": "not-approved",
+    "deviation.rejected": "product-lost",
+    "batch.rejected": "manufacture-failed",
+    "journey.withdrawn": "withdrawn",
+    "journey.completed": "completed",
+    "patient.died": "died",
+}
+"""Events after which a journey is over, and how it ended. The first ending stays."""
+
+LOST = "lost-to-follow-up"
+"""The one end after which somebody may be found again, or found to have died."""
+
+REOPENED: frozenset[str] = frozenset()
+"""Events after which a journey that had ended goes on where it was."""
