@@ -4,6 +4,8 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +13,8 @@ from rich.console import Console
 from deployments.settings import settings
 from deployments.stack import running_stack
 from desk.prepare import prepare
+from desk.sending import letters, sending
+from models.database import connect
 
 PREFECT_FILE = Path(__file__).parents[1] / "prefect.yaml"
 
@@ -31,8 +35,20 @@ def run_up(*, as_json: bool) -> int:
             places = {"ui": stack.ui_url, "api": stack.api_url, "state": str(chosen.state_dir)}
             sys.stdout.write(json.dumps(places) + "\n")
             sys.stdout.flush()
-        wait_for_signal()
+        with _sending(stack.databases.application):
+            wait_for_signal()
     return 0
+
+
+@contextmanager
+def _sending(application_url: str) -> Iterator[None]:
+    """Record what the commands here kept while the database was away, as soon as it answers."""
+    engine = connect(application_url)
+    try:
+        with sending(engine, letters()):
+            yield
+    finally:
+        engine.dispose()
 
 
 def wait_for_signal() -> None:

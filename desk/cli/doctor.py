@@ -10,14 +10,15 @@ from sqlalchemy.exc import OperationalError
 
 from atmpflow.errors import Refused
 from deployments.settings import settings
-from desk.cli.checks import Check, judged, ok, report
+from desk.cli.checks import Check, judged, lag, ok, report
 from desk.cli.checks_database import database_checks, unreachable
 from desk.cli.checks_prefect import prefect_checks
 from desk.cli.database import reachable_database
 from desk.cli.frame import AsJson, new_app
 from desk.cli.output import console, hint, say, show_json
 from desk.cli.trouble import ExitCode
-from tasks.clock import simulated
+from desk.sending import letters
+from tasks.clock import simulated, wall
 
 app = new_app()
 
@@ -30,7 +31,7 @@ def doctor(*, as_json: AsJson = False) -> None:
 
     Exit code 5 when a check failed; a warning alone is no failure.
     """
-    checks = [*_program(), *_database(), *prefect_checks(settings())]
+    checks = [*_program(), _outgoing(), *_database(), *prefect_checks(settings())]
     found = report(checks)
     if as_json:
         show_json(found)
@@ -47,6 +48,16 @@ def _program() -> Iterator[Check]:
     remedy = "Unset ATMPFLOW_SIMULATED_CLOCK unless this is a demonstration."
     found = "SIMULATED" if simulated() else "real"
     yield judged("clock", found, well=not simulated(), otherwise=remedy, state="warn")
+
+
+def _outgoing() -> Check:
+    """What was kept here while the database was away, and has not been recorded since."""
+    outgoing = letters()
+    aside = len(outgoing.set_aside())
+    if aside:
+        remedy = f"A defect of this program: send what is in {outgoing.folder} to its makers."
+        return Check("outgoing", "fail", f"{aside} could not be sent", remedy)
+    return lag("outgoing", outgoing.oldest(), wall(), remedy="Run `atmpflow send`.")
 
 
 def _database() -> Iterator[Check]:

@@ -13,12 +13,13 @@ from atmpflow.errors import Refused
 from atmpflow.events.shipment import CourierBooked
 from atmpflow.people import Actor
 from desk.cli.actor import acting, require_person
-from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app
 from desk.cli.keep import Attempt, keep
 from desk.cli.looking import journey_row, summary
 from desk.cli.output import say, show_json
 from desk.cli.recording import find_journey
+from desk.letters import Letter
+from desk.sending import kept_if_away
 from models.database import transaction
 from models.lookups import facts_of
 from models.record import Answer
@@ -53,10 +54,12 @@ def log(  # noqa: PLR0913 - one parameter an option
 
     The leg is the one under way. Sending the same file twice records it once.
     """
-    actor = acting(account, role, RecordTemperatureLog.roles)
-    export = LoggerExport(file.read_bytes(), file.name, logger, zone)
-    with ready_database() as engine:
-        answer = _recorded(engine, journey, export, actor=actor, at=_moment(at))
+    acting(account, role, RecordTemperatureLog.roles)
+    who = {"account": account, "role": role, "at": _moment(at).isoformat()}
+    what = {"journey": journey, "logger": logger, "zone": zone, "name": file.name}
+    letter = Letter("log", who | what, clock.wall(), file.read_bytes())
+    with kept_if_away(letter) as engine:
+        answer = carry_out(engine, letter)
         row = journey_row(engine, answer.journey)
     if as_json:
         events = {"events": answer.events, "repeated": answer.repeated}
@@ -64,6 +67,15 @@ def log(  # noqa: PLR0913 - one parameter an option
         return
     say(f"{'Recorded before' if answer.repeated else 'Recorded'}: the log of {row.coi}.")
     say(f"It waits for {row.waits_for} ({row.waits_owner}).")
+
+
+def carry_out(engine: Engine, letter: Letter) -> Answer:
+    """Record the export that a letter brings. Raises Refused, after keeping what was asked."""
+    asked = letter.values
+    actor = acting(asked["account"], asked["role"], RecordTemperatureLog.roles)
+    export = LoggerExport(letter.content or b"", asked["name"], asked["logger"], asked["zone"])
+    at = datetime.fromisoformat(asked["at"])
+    return _recorded(engine, asked["journey"], export, actor=actor, at=at)
 
 
 def _moment(text: str | None) -> datetime:

@@ -19,6 +19,7 @@ COMMANDS = {
     "identify": "Keep a patient's identity and print its opaque person id.",
     "record": "Record what was done.",
     "log": "Record a logger's export.",
+    "send": "Record what was kept here while the database was away.",
     "journeys": "List journeys with what each waits for.",
     "journey": "Show one journey: timeline, custody, shipments, doses and what it waits for.",
     "rejected": "List rejected commands with the reason and the remedy.",
@@ -50,7 +51,8 @@ app = typer.Typer(
     name="atmpflow",
     cls=Desk,
     help="Journeys of patients through advanced therapies. "
-    "Exit codes: 0 done, 1 defect, 2 usage, 3 refused, 4 not reachable, 5 findings.",
+    "Exit codes: 0 done, 1 defect, 2 usage, 3 refused, 4 not reachable, 5 findings, "
+    "6 kept for later.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings=SETTINGS,

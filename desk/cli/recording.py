@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,12 +13,11 @@ from pydantic import ValidationError
 from sqlalchemy import Engine
 
 from atmpflow.codes.coi import PREFIX, check
+from atmpflow.commands import COMMANDS
 from atmpflow.commands.admission import Refer
 from atmpflow.errors import Refused
 from atmpflow.message import Command
-from atmpflow.people import Actor
 from desk.cli.actor import acting, require_person
-from desk.cli.database import ready_database
 from desk.cli.fields import field_invalid, refusals, untimely
 from desk.cli.keep import Attempt, as_content, keep
 from desk.cli.looking import journey_row, summary
@@ -25,6 +25,8 @@ from desk.cli.output import say, show_json
 from desk.cli.record import MOMENT, option_name
 from desk.cli.trouble import AllRefused
 from desk.cli.values import typed
+from desk.letters import Letter
+from desk.sending import kept_if_away
 from models.database import transaction
 from models.lookups import journey_by
 from models.record import Answer, Request, record
@@ -49,11 +51,14 @@ class Given:
 
 
 def record_given(kind: type[Command], given: Given) -> None:
-    """Record one command and say what followed. Raises Refused, after keeping what was asked."""
-    actor = acting(given.account, given.role, kind.roles)
-    content = _file(given.file)
-    with ready_database() as engine:
-        answer = _recorded(engine, kind, given, actor=actor, content=content)
+    """Record one command and say what followed.
+
+    Raises Refused, after keeping what was asked, and Kept when the database is away.
+    """
+    acting(given.account, given.role, kind.roles)  # what is wrong with the line itself comes first
+    letter = letter_of(kind, given)
+    with kept_if_away(letter) as engine:
+        answer = carry_out(engine, letter)
         row = journey_row(engine, answer.journey)
     said = {**summary(row, clock.now()), "events": answer.events, "repeated": answer.repeated}
     if given.as_json:
@@ -63,6 +68,20 @@ def record_given(kind: type[Command], given: Given) -> None:
     say(f"{what}. {row.coi} is now at version {row.version}, stage {row.stage}.")
     if row.waits_for:
         say(f"It waits for {row.waits_for} ({row.waits_owner}).")
+
+
+def letter_of(kind: type[Command], given: Given) -> Letter:
+    """What is asked, with its key and its moment: however often it is sent, it is the same."""
+    fixed = replace(given, key=given.key or str(uuid4()))
+    values = {"command": kind.name, **asdict(fixed)}
+    return Letter("record", values, clock.wall(), _file(given.file))
+
+
+def carry_out(engine: Engine, letter: Letter) -> Answer:
+    """Record what a letter asks. Raises Refused, after keeping what was asked."""
+    values = dict(letter.values)
+    kind = COMMANDS[values.pop("command")]
+    return _recorded(engine, kind, Given(**values), letter)
 
 
 def _file(name: str | None) -> bytes | None:
@@ -75,10 +94,9 @@ def _file(name: str | None) -> bytes | None:
         raise typer.BadParameter(reason, param_hint="--file") from None
 
 
-def _recorded(
-    engine: Engine, kind: type[Command], given: Given, *, actor: Actor, content: bytes | None
-) -> Answer:
-    key = given.key or str(uuid4())
+def _recorded(engine: Engine, kind: type[Command], given: Given, letter: Letter) -> Answer:
+    actor, content = acting(given.account, given.role, kind.roles), letter.content
+    key = given.key or ""
     asked = {"journey": given.journey_text, "words": given.words}
     kept = as_content({**asked, "file": (content or b"").decode("utf-8", "replace")})
     attempt = Attempt(kind.name, actor, key, kept)
@@ -86,7 +104,7 @@ def _recorded(
     try:
         require_person(actor)
         journey = find_journey(engine, given.journey_text) if kind is not Refer else None
-        command = _command(kind, given.words, content)
+        command = _command(kind, given.words, content, now=letter.asked_at)
     except Refused as refused:
         keep(engine, attempt, (refused,))
         raise
@@ -116,10 +134,12 @@ def find_journey(engine: Engine, text: str) -> UUID:
         return journey_by(connection, read)
 
 
-def _command(kind: type[Command], words: Mapping[str, Any], content: bytes | None) -> Command:
+def _command(
+    kind: type[Command], words: Mapping[str, Any], content: bytes | None, *, now: datetime
+) -> Command:
     """The command that file and options make; options win. Raises Refused or AllRefused."""
     values = {**_from_file(content), **typed(kind, words)}
-    values.setdefault(MOMENT, clock.wall())
+    values.setdefault(MOMENT, now)
     wrong = tuple(field_invalid(kind, place, option_name) for place in untimely(kind, values))
     try:
         command = kind.model_validate(values)

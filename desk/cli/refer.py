@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 from atmpflow.commands.admission import Refer
 from atmpflow.people import Role
 from desk.cli.actor import acting, require_person
-from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app
 from desk.cli.looking import journey_row
 from desk.cli.output import advise, hint, say, show_json
 from desk.cli.trouble import ExitCode, as_dict
+from desk.letters import Letter
+from desk.sending import kept_if_away
+from tasks import clock
 from tasks.open import Opened, open_from_file
 
 app = new_app()
@@ -38,8 +40,10 @@ def refer(
     actor = acting(account, role, Refer.roles)
     require_person(actor)
     name, content = _content(file)
-    with ready_database() as engine:
-        answers = open_from_file(engine, content, name, actor)
+    values = {"account": account, "role": role, "name": name}
+    letter = Letter("refer", values, clock.wall(), content)
+    with kept_if_away(letter) as engine:
+        answers = carry_out(engine, letter)
         said = {
             "opened": [_opened(engine, one) for one in answers if one.answer],
             "refused": [
@@ -54,6 +58,12 @@ def refer(
         _tell(answers, said["opened"])
     if said["refused"]:
         raise typer.Exit(ExitCode.REFUSED)
+
+
+def carry_out(engine: Engine, letter: Letter) -> list[Opened]:
+    """Open a journey for each referral of a letter's file; every refusal is kept."""
+    actor = acting(letter.values["account"], letter.values["role"], Refer.roles)
+    return open_from_file(engine, letter.content or b"", letter.values["name"], actor)
 
 
 def _content(file: str) -> tuple[str, bytes]:

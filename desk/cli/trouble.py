@@ -23,15 +23,33 @@ class ExitCode(IntEnum):
     REFUSED = 3
     NOT_REACHABLE = 4
     FINDINGS = 5
+    KEPT = 6
     STOPPED = 130
 
 
 class AllRefused(Exception):
     """Several reasons against one request."""
 
+    code = ExitCode.REFUSED
+
     def __init__(self, refused: Sequence[Refused]) -> None:
         super().__init__(*refused)
         self.refused = tuple(refused)
+
+
+class Kept(AllRefused):
+    """Not recorded yet, because the database is away; kept on disk, and sent later."""
+
+    code = ExitCode.KEPT
+
+    def __init__(self, away: Refused) -> None:
+        kept = Refused(
+            "kept-for-later",
+            "",
+            "It is not recorded yet, but kept on this machine.",
+            "`atmpflow up` on this machine, or `atmpflow send`, records it later.",
+        )
+        super().__init__((away, kept))
 
 
 INSTALLATION = ("database-", "server-", "worker-", "setting-", "schema-", "state-", "deployment-")
@@ -74,16 +92,26 @@ def as_dict(refused: Refused) -> dict[str, str]:
 def explained(error: Exception) -> tuple[tuple[Refused, ...], ExitCode]:
     """What to tell of an error, and the exit code."""
     if isinstance(error, AllRefused):
-        return error.refused, ExitCode.REFUSED
+        return error.refused, error.code
     if isinstance(error, Refused):
         return (error,), _code(error)
     if type(error).__name__ == "Abort":
         return (), ExitCode.STOPPED
     if hasattr(error, "format_message"):
         return (_usage(error),), ExitCode.USAGE
-    if OUTAGES & {kind.__name__ for kind in type(error).__mro__}:
+    if _is_outage(error):
         return (_outage(error),), ExitCode.NOT_REACHABLE
     return (_defect(error),), ExitCode.DEFECT
+
+
+def database_away(error: Exception) -> Refused | None:
+    """Why the database could not be asked; none when it answered."""
+    found = error if isinstance(error, Refused) else _outage(error) if _is_outage(error) else None
+    return found if found and found.code.startswith("database-") else None
+
+
+def _is_outage(error: Exception) -> bool:
+    return bool(OUTAGES & {kind.__name__ for kind in type(error).__mro__})
 
 
 def _code(refused: Refused) -> ExitCode:
