@@ -3,13 +3,21 @@
 And which events end a journey, open it again, or send it to another stage.
 """
 
-from atmpflow.commands import after, duties
+from atmpflow.commands import after, duties, identity
 
 AT_ANY_TIME = frozenset(
-    {after.FireTimer, after.PlaceHold, after.LiftHold, after.Withdraw, duties.FulfilDuty}
+    {
+        after.FireTimer,
+        after.PlaceHold,
+        after.LiftHold,
+        after.Withdraw,
+        duties.FulfilDuty,
+        identity.ImplicateJourney,
+        identity.RelabelUnit,
+    }
 )
 WHILE_HELD = AT_ANY_TIME
-AFTER_THE_END = frozenset({after.FireTimer, duties.FulfilDuty})
+AFTER_THE_END = frozenset({after.FireTimer, duties.FulfilDuty, identity.ImplicateJourney})
 """A duty outlives the journey; its timers still run."""
 
 BEGUN_AGAIN: dict[str, tuple[str, ...]] = {}

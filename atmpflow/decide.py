@@ -9,6 +9,7 @@ from atmpflow.commands import admission as ask_admission
 from atmpflow.commands import after as ask_after
 from atmpflow.commands import collection as ask_collection
 from atmpflow.commands import duties as ask_duties
+from atmpflow.commands import identity as ask_identity
 from atmpflow.commands import manufacture as ask_manufacture
 from atmpflow.commands import shipment as ask_shipment
 from atmpflow.course import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
@@ -18,6 +19,7 @@ from atmpflow.decisions import (
     after,
     collection,
     duties,
+    identity,
     manufacture,
     shipment,
 )
@@ -37,6 +39,7 @@ _ROOMS = (
     (ask_administration, administration),
     (ask_after, after),
     (ask_duties, duties),
+    (ask_identity, identity),
 )
 
 DECISIONS: dict[type[Command], Decision | SignedDecision] = {
@@ -49,7 +52,14 @@ DECISIONS: dict[type[Command], Decision | SignedDecision] = {
 }
 """The function of each command, found by its name; `refer` opens a journey (opening.py)."""
 
-PERSONAL = frozenset({ask_administration.CheckIdentity, ask_after.LiftHold, ask_duties.FulfilDuty})
+PERSONAL = frozenset(
+    {
+        ask_administration.CheckIdentity,
+        ask_after.LiftHold,
+        ask_duties.FulfilDuty,
+        ask_identity.RelabelUnit,
+    }
+)
 """Commands whose outcome depends on which person asks."""
 
 SKEW = timedelta(minutes=5)

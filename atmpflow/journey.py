@@ -14,6 +14,7 @@ from atmpflow.events.administration import (
 )
 from atmpflow.events.admission import ReferralReceived
 from atmpflow.events.after import HoldLiftAgreed, HoldLifted, HoldPlaced
+from atmpflow.events.identity import JourneyImplicated, LabelMismatched
 from atmpflow.message import Event
 from atmpflow.pathways import Stage, Step, stages_of
 from atmpflow.people import Actor
@@ -22,7 +23,14 @@ from atmpflow.products.spec import ProductSpec
 
 E = TypeVar("E", bound=Event)
 
-HOLDS = (HoldPlaced, IdentityMismatched, ConditioningBlocked, AdministrationBlocked)
+HOLDS = (
+    HoldPlaced,
+    IdentityMismatched,
+    LabelMismatched,
+    JourneyImplicated,
+    ConditioningBlocked,
+    AdministrationBlocked,
+)
 """Events after which nothing moves until two people have agreed."""
 
 

@@ -52,6 +52,28 @@ class Custody(SQLModel, table=True):
     ends_at: datetime | None = moment(default=None)
 
 
+class UnitLabel(SQLModel, table=True):
+    """A label that replaced the one before it, under two people; `version` 1 is the first label."""
+
+    __tablename__ = "unit_label"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        unit_of_journey(),
+        UniqueConstraint("label"),
+        check("first_person <> second_person", "unit_label_four_eyes"),
+        check("version >= 2", "unit_label_version"),
+    )
+
+    unit: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    journey_id: UUID
+    label: str
+    old_label: str
+    reason: str
+    first_person: str
+    second_person: str
+    applied_at: datetime = moment()
+
+
 class StockUnit(SQLModel, table=True):
     """A certified unit of an allogeneic product on the shelf; one patient's at a time."""
 

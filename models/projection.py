@@ -12,12 +12,13 @@ from models.projections import (
     after,
     collection,
     duties,
+    identity,
     manufacture,
     shipment,
 )
 from models.projections.common import Projection
 
-_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties)
+_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties, identity)
 
 PROJECTIONS: dict[type[Event], Projection] = {
     kind: projection for room in _ROOMS for kind, projection in room.PROJECTIONS.items()

@@ -37,6 +37,18 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "Somebody else held this unit at that time.",
         "Record the hand-over with its true time.",
     ),
+    "uq_unit_label_label": (
+        "label-taken",
+        "label",
+        "A label of this number is on record.",
+        "Print a new label; each has a number of its own.",
+    ),
+    "unit_label_four_eyes": (
+        "relabel-not-independent",
+        "actor",
+        "Both people are the same.",
+        "A second person must read the new label and ask the same.",
+    ),
     "pk_batch": ("batch-taken", "batch", "This batch number is in use.", _TAKEN),
     "batch_qp_independent": (
         "qp-not-independent",

@@ -36,6 +36,7 @@ STATE = (
     journey.Journey,
     material.Unit,
     material.Custody,
+    material.UnitLabel,
     shipment.Shipment,
     scheduling.SlotBooking,
     batch.Batch,

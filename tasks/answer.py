@@ -20,6 +20,7 @@ from models.lookups import facts_of
 from models.record import Claim, Fenced, Request, finish, record
 from models.work import Owed, claim, put_back
 from tasks import clock
+from tasks.mismatch import hold_others
 from tasks.partners.partner import Unavailable
 
 Act = Callable[[Facts, datetime], Command]
@@ -76,6 +77,8 @@ def _step(engine: Engine, owed: Owed, facts: Facts, acts: Acts) -> str:
     step = facts.step
     if facts.stage != owed.stage:
         return _close(engine, owed, "moved on")
+    if facts.hold is not None:
+        hold_others(engine, owed.journey)
     if step is None or step.owner is not Role.SYSTEM or facts.hold is not None:
         return _close(engine, owed, "ended" if facts.ended else "told")
     at = max(clock.now(), facts.since or clock.now())

@@ -6,12 +6,13 @@ from atmpflow.commands import (
     after,
     collection,
     duties,
+    identity,
     manufacture,
     shipment,
 )
 from atmpflow.message import Command
 
-_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties)
+_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties, identity)
 
 COMMANDS: dict[str, type[Command]] = {
     kind.name: kind

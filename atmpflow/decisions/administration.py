@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from atmpflow.commands import administration as ask
 from atmpflow.decisions.guard import missing_from, objections, require, require_right
+from atmpflow.decisions.mismatch import mismatched
 from atmpflow.errors import Refused
 from atmpflow.events import administration as fact
 from atmpflow.events.admission import ScreeningRecorded
-from atmpflow.events.collection import Scanned
 from atmpflow.events.manufacture import ManufactureCompleted
 from atmpflow.events.shipment import ProductAccepted
 from atmpflow.journey import Facts
@@ -22,7 +22,7 @@ from atmpflow.rules.administration import (
 )
 from atmpflow.rules.conditioning import judge_conditioning_interval
 from atmpflow.rules.dose import judge_quantity
-from atmpflow.rules.identity import judge_bedside, judge_label
+from atmpflow.rules.identity import judge_bedside
 from atmpflow.rules.supply import supply
 from atmpflow.verdict import Reason, verdict
 
@@ -185,24 +185,13 @@ def _checked_unit(facts: Facts, phase: fact.Phase) -> tuple[str, ...]:
     return tuple({check.scanned_unit for _, check in checks_of(facts, phase)})
 
 
-def _require_checked(scan: Scanned, facts: Facts, phase: fact.Phase) -> None:
-    require(
-        judge_label(
-            scanned_coi=scan.scanned_coi,
-            scanned_unit=scan.scanned_unit,
-            coi=facts.coi,
-            units=_checked_unit(facts, phase),
-        ),
-        code="identity-mismatch",
-        field="scanned_coi, scanned_unit",
-        remedy=STOP,
-    )
-
-
 def _prepare(
     command: ask.ThawProduct | ask.PrepareDose, facts: Facts, kind: type[Event]
 ) -> list[Event]:
-    _require_checked(command, facts, "preparation")
+    if stopped := mismatched(
+        command, facts, "preparation", units=_checked_unit(facts, "preparation")
+    ):
+        return stopped
     require(
         judge_gate(facts, command.began_at),
         code="gate-closed",
@@ -229,8 +218,12 @@ def prepare_dose(command: ask.PrepareDose, facts: Facts, now: datetime) -> list[
 
 
 def administer_dose(command: ask.AdministerDose, facts: Facts, now: datetime) -> list[Event]:
+    if stopped := mismatched(
+        command, facts, "administration", units=_checked_unit(facts, "administration")
+    ):
+        return stopped
     _require_dose(command.dose, facts)
-    _require_bedside(command, facts)
+    _require_unit(command, facts)
     _require_times(command, facts)
     require(
         judge_gate(facts, command.ended_at),
@@ -249,15 +242,7 @@ def administer_dose(command: ask.AdministerDose, facts: Facts, now: datetime) ->
     return [given, fact.TreatmentCompleted(doses=doses)] if command.dose == doses else [given]
 
 
-def _require_bedside(command: ask.AdministerDose, facts: Facts) -> None:
-    _require_checked(command, facts, "administration")
-    require_right(
-        command.scanned_patient == facts.coi,
-        "identity-mismatch",
-        "scanned_patient",
-        "The wristband is not this journey's.",
-        STOP,
-    )
+def _require_unit(command: ask.AdministerDose, facts: Facts) -> None:
     made = facts.last(ManufactureCompleted)
     require_right(
         made is None or command.volume_ml <= made.volume_ml,

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from atmpflow.codes.isbt128 import check as check_din
 from atmpflow.commands import collection as ask
-from atmpflow.decisions.guard import objections, require, require_right, require_same
+from atmpflow.decisions.guard import objections, require, require_right
+from atmpflow.decisions.mismatch import mismatched
 from atmpflow.errors import Refused
 from atmpflow.events import collection as fact
 from atmpflow.events.admission import ScreeningRecorded
@@ -28,13 +29,8 @@ def _need(facts: Facts) -> StartingMaterial:
 
 
 def record_collection(command: ask.RecordCollection, facts: Facts, now: datetime) -> list[Event]:
-    require_same(
-        command.scanned_coi,
-        facts.coi,
-        code="coi-mismatch",
-        field="scanned_coi",
-        what="chain-of-identity id",
-    )
+    if stopped := mismatched(command, facts, "collection"):
+        return stopped
     require_right(
         command.started_at < command.ended_at <= command.occurred_at,
         "date-impossible",

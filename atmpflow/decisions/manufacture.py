@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from atmpflow.commands import manufacture as ask
 from atmpflow.decisions.guard import objections, require, require_right, require_same, require_units
+from atmpflow.decisions.mismatch import mismatched
 from atmpflow.errors import Refused
 from atmpflow.events import manufacture as fact
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
-from atmpflow.rules.identity import judge_label
 from atmpflow.rules.quality import judge_results
 from atmpflow.rules.release import judge_certifier, judge_record
 
@@ -22,17 +22,8 @@ def start_manufacture(command: ask.StartManufacture, facts: Facts, now: datetime
     collected = facts.last(CollectionCompleted)
     if collected is None:
         raise Refused("out-of-order", "", "Nothing was collected.", "Record the collection first.")
-    require(
-        judge_label(
-            scanned_coi=command.scanned_coi,
-            scanned_unit=command.scanned_unit,
-            coi=facts.coi,
-            units=(collected.unit,),
-        ),
-        code="identity-mismatch",
-        field="scanned_coi, scanned_unit",
-        remedy="Stop. Do not open the bag; scan again, and place a hold when it still differs.",
-    )
+    if stopped := mismatched(command, facts, "manufacture", units=(collected.unit,)):
+        return stopped
     require_right(
         command.occurred_at < collected.expires_at,
         "expired",

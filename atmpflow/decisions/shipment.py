@@ -3,15 +3,14 @@
 from datetime import datetime
 
 from atmpflow.commands import shipment as ask
-from atmpflow.decisions.guard import objections, require, require_right, require_same
+from atmpflow.decisions.guard import objections, require_right, require_same
+from atmpflow.decisions.mismatch import mismatched
 from atmpflow.errors import Refused
 from atmpflow.events import shipment as fact
-from atmpflow.events.collection import Scanned
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.rules.arrival import judge_arrival
 from atmpflow.rules.cold_chain import Findings, judge_leg
-from atmpflow.rules.identity import judge_label
 from atmpflow.rules.leg import band_of_leg
 from atmpflow.rules.supply import supply, units_in_transit
 
@@ -24,22 +23,9 @@ def book_courier(command: ask.BookCourier, facts: Facts, now: datetime) -> list[
     return [event_of(fact.CourierBooked, command, leg=leg, sender=sender, receiver=receiver)]
 
 
-def _check_label(scan: Scanned, facts: Facts) -> None:
-    require(
-        judge_label(
-            scanned_coi=scan.scanned_coi,
-            scanned_unit=scan.scanned_unit,
-            coi=facts.coi,
-            units=units_in_transit(facts),
-        ),
-        code="identity-mismatch",
-        field="scanned_coi, scanned_unit",
-        remedy="Stop. Scan the label again; when it still differs, place a hold on the journey.",
-    )
-
-
 def pack_shipment(command: ask.PackShipment, facts: Facts, now: datetime) -> list[Event]:
-    _check_label(command, facts)
+    if stopped := mismatched(command, facts, "packing", units=units_in_transit(facts)):
+        return stopped
     require_right(
         command.charged_at <= command.occurred_at,
         "date-impossible",
@@ -68,7 +54,8 @@ def deliver_shipment(command: ask.DeliverShipment, facts: Facts, now: datetime) 
 
 
 def receive_shipment(command: ask.ReceiveShipment, facts: Facts, now: datetime) -> list[Event]:
-    _check_label(command, facts)
+    if stopped := mismatched(command, facts, "receipt", units=units_in_transit(facts)):
+        return stopped
     return [event_of(fact.ShipmentReceived, command)]
 
 

@@ -6,12 +6,13 @@ from atmpflow.events import (
     after,
     collection,
     duties,
+    identity,
     manufacture,
     shipment,
 )
 from atmpflow.message import Event
 
-_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties)
+_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties, identity)
 
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind

@@ -12,6 +12,7 @@ from atmpflow.events.administration import (
     ProductThawed,
 )
 from atmpflow.events.admission import ConsentVerified
+from atmpflow.events.identity import UnitRelabelled
 from atmpflow.events.shipment import ProductAccepted
 from atmpflow.journey import Facts, Recorded
 from atmpflow.products.spec import UseWindow
@@ -45,9 +46,9 @@ def judge_gate(facts: Facts, now: datetime) -> Verdict:
 
 
 def checks_of(facts: Facts, phase: Phase) -> tuple[tuple[Recorded, IdentityChecked], ...]:
-    """The matching checks of the present dose and phase; a mismatch undoes those before it."""
-    mismatch = facts.recorded(IdentityMismatched)
-    after = mismatch[0].seq if mismatch else 0
+    """The matching checks of the present dose and phase; a mismatch or new label undoes others."""
+    undone = (*facts.rows(IdentityMismatched), *facts.rows(UnitRelabelled))
+    after = max((row.seq for row in undone), default=0)
     return tuple(
         (row, check)
         for row, check in facts.since_last(IdentityChecked, DoseAdministered)

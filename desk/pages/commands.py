@@ -8,6 +8,8 @@ from atmpflow.commands import (
     admission,
     after,
     collection,
+    duties,
+    identity,
     manufacture,
     shipment,
 )
@@ -24,6 +26,8 @@ ROOMS = {
     "Manufacture, quality and release": manufacture,
     "Conditioning and administration": administration,
     "Monitoring, follow-up, and at any time": after,
+    "Labels": identity,
+    "Duties": duties,
 }
 
 INTRODUCTION = """

@@ -23,7 +23,9 @@ WITH birth AS (
     UNION ALL
     -- Only a mismatch may name somebody else's unit.
     SELECT journey_id, payload ->> 'scanned_unit', 'event ' || seq || ', ' || name
-    FROM ledger WHERE payload ? 'scanned_unit' AND name <> 'identity.mismatched'
+    FROM ledger WHERE payload ? 'scanned_unit' AND name NOT IN ('identity.mismatched', 'label.mismatched')
+    UNION ALL
+    SELECT journey_id, unit, 'a label that replaced another' FROM unit_label
 )
 SELECT n.journey_id, n.place || CASE
         WHEN u.unit IS NULL THEN ' names a unit that is nobody''s'

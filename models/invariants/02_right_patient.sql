@@ -1,14 +1,16 @@
 -- 02 right patient
 -- Source: EU GMP Part IV 11; JACIE/FACT (two-person verification at the bedside)
 -- Proves: before a unit is prepared and again before it is given, two different people each
---   scanned its label and the wristband, both after any mismatch; every scan was this journey's;
---   failed scans stay.
+--   scanned its label and the wristband, both after any mismatch and any new label; every scan was
+--   this journey's; failed scans stay, and the journey whose label was read was stopped too.
 WITH told AS (
     SELECT journey_id, seq, name, actor, occurred_at, payload,
         1 + count(*) FILTER (WHERE name = 'dose.administered') OVER before AS dose,
-        coalesce(max(seq) FILTER (WHERE name = 'identity.mismatched') OVER before, 0) AS mismatched
+        coalesce(max(seq) FILTER (WHERE name IN ('identity.mismatched', 'unit.relabelled'))
+            OVER before, 0) AS mismatched
     FROM ledger
-    WHERE name IN ('identity.checked', 'identity.mismatched', 'product.thawed', 'dose.prepared', 'dose.administered')
+    WHERE name IN ('identity.checked', 'identity.mismatched', 'product.thawed', 'dose.prepared', 'dose.administered',
+        'unit.relabelled')
     WINDOW before AS (
         PARTITION BY journey_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), coi AS (
@@ -47,7 +49,7 @@ WHERE name = 'dose.administered' AND phase = 'administration' AND NOT (
 UNION ALL
 SELECT l.journey_id, 'event ' || l.seq || ', ' || l.name || ': a scan is not this journey''s'
 FROM ledger l JOIN coi USING (journey_id)
-WHERE l.name <> 'identity.mismatched' AND l.payload ?| ARRAY['scanned_coi', 'scanned_patient']
+WHERE l.name NOT IN ('identity.mismatched', 'label.mismatched') AND l.payload ?| ARRAY['scanned_coi', 'scanned_patient']
     AND (coalesce(l.payload ->> 'scanned_coi', coi) <> coi
         OR coalesce(l.payload ->> 'scanned_patient', coi) <> coi)
 UNION ALL
@@ -65,3 +67,21 @@ FROM (SELECT * FROM ledger WHERE name = 'dose.administered') l
 FULL JOIN administration a ON a.journey_id = l.journey_id AND a.dose::text = l.payload ->> 'dose'
 WHERE (l.payload ->> 'scanned_unit', l.payload ->> 'first_checker', l.payload ->> 'second_checker')
     IS DISTINCT FROM (a.unit, a.first_checker, a.second_checker)
+UNION ALL
+SELECT DISTINCT o.journey_id, 'its label was read at event ' || m.seq || ' of another journey and it was not stopped'
+FROM ledger m
+CROSS JOIN LATERAL (
+    SELECT id AS journey_id FROM journey
+    WHERE coi IN (m.payload ->> 'scanned_coi', m.payload ->> 'scanned_patient')
+    UNION SELECT journey_id FROM unit WHERE unit = m.payload ->> 'scanned_unit'
+) AS o
+LEFT JOIN ledger t ON t.journey_id = o.journey_id AND t.name = 'identity.implicated'
+    AND t.payload ->> 'scanned_in' = m.journey_id::text AND (t.payload ->> 'seq')::int = m.seq
+WHERE m.name IN ('identity.mismatched', 'label.mismatched') AND o.journey_id <> m.journey_id
+    AND t.id IS NULL AND m.recorded_at
+        < current_setting('atmpflow.wall')::timestamptz - current_setting('atmpflow.patience')::interval
+UNION ALL
+SELECT t.journey_id, 'event ' || t.seq || ': stopped for a scan that did not happen'
+FROM ledger t LEFT JOIN ledger m ON m.journey_id::text = t.payload ->> 'scanned_in'
+    AND m.seq = (t.payload ->> 'seq')::int AND m.name IN ('identity.mismatched', 'label.mismatched')
+WHERE t.name = 'identity.implicated' AND m.id IS NULL

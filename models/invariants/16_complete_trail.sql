@@ -34,6 +34,10 @@ WITH may (event, roles) AS (VALUES
     ('follow_up.recorded', 'treating-physician coordinator'),
     ('journey.completed', 'treating-physician coordinator'),
     ('patient.died', 'treating-physician coordinator'),
+    ('label.mismatched', 'apheresis-nurse cell-laboratory manufacturer atmp-pharmacist
+        treating-physician'),
+    ('label.proposed', 'apheresis-nurse cell-laboratory manufacturer atmp-pharmacist compliance-officer'),
+    ('unit.relabelled', 'apheresis-nurse cell-laboratory manufacturer atmp-pharmacist compliance-officer'),
     ('hold.placed', 'coordinator treating-physician apheresis-nurse cell-laboratory manufacturer
         quality-control qualified-person atmp-pharmacist bedside-checker compliance-officer'),
     ('hold.lift_agreed', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),

@@ -8,6 +8,7 @@ from atmpflow.commands import COMMANDS
 from atmpflow.commands.admission import Refer
 from atmpflow.commands.after import FireTimer, GradeToxicity, LiftHold, PlaceHold, Withdraw
 from atmpflow.commands.duties import FulfilDuty
+from atmpflow.commands.identity import ImplicateJourney, RelabelUnit
 from atmpflow.commands.manufacture import RejectBatch
 from atmpflow.commands.shipment import DecideDeviation
 from atmpflow.course import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
@@ -39,6 +40,15 @@ EXAMPLES: dict[str, Command] = {
         PlaceHold(occurred_at=LATE, reason="DEV-1"),
         LiftHold(occurred_at=LATE, reason="CAPA-1"),
         Withdraw(occurred_at=LATE, reason="clinical"),
+        ImplicateJourney(occurred_at=LATE, scanned_in=WAITS[0].journey, seq=9, read=("coi",)),
+        RelabelUnit(
+            occurred_at=LATE,
+            unit="G151721000001",
+            scanned_coi=WAITS[0].coi,
+            label="L-2",
+            old_label="unreadable",
+            reason="unreadable",
+        ),
         FulfilDuty(occurred_at=LATE, duty="inform-coordinator:1", reference="read"),
     )
 }

@@ -43,7 +43,7 @@ def _changed(command: str, product: str = "kymriah", **changed: Any) -> Refused:
         ("allocate-unit", "ebvallo", {"units": ("U",)}, "units-too-few", "units"),
         ("allocate-unit", "ebvallo", {"hla": ("A*02:01",)}, "hla-mismatch", "hla"),
         ("allocate-unit", "ebvallo", {"restricted_by": ()}, "hla-mismatch", "hla"),
-        ("record-collection", "kymriah", {"scanned_coi": "ATF"}, "coi-mismatch", "scanned_coi"),
+        ("record-collection", "kymriah", {"scanned_coi": "ATF"}, "scan-unreadable", "scanned_coi"),
         ("record-collection", "kymriah", {"started_at": LATE}, "date-impossible", "ended_at"),
         ("pack-shipment", "kymriah", {"charged_at": LATE}, "date-impossible", "charged_at"),
         ("collect-shipment", "kymriah", {"seal": "ANOTHER"}, "seal-mismatch", "seal"),

@@ -18,6 +18,7 @@ ENGINE_ALONE = {
     "clear-for-administration",
     "clear-for-conditioning",
     "fire-timer",
+    "implicate-journey",
     "open-batch",
     "plan-follow-up",
     "plan-monitoring",

@@ -10,6 +10,7 @@ from atmpflow.commands.administration import CheckIdentity
 from atmpflow.commands.admission import ConfirmEligibility, RecordPanelDecision, RecordScreening
 from atmpflow.commands.after import GradeToxicity, LiftHold, PlaceHold, Withdraw
 from atmpflow.commands.collection import RecordCellCount
+from atmpflow.commands.identity import RelabelUnit
 from atmpflow.commands.manufacture import RecordQualityResults, RejectBatch
 from atmpflow.commands.shipment import DecideDeviation
 from atmpflow.events.admission import ScreeningRecorded
@@ -184,9 +185,37 @@ def died(app: Engine) -> Facts:
 
 
 def withdrawn(app: Engine) -> Facts:
-    facts = journey_at(app, "start-conditioning")
+    return ended_by_withdrawal(app, journey_at(app, "start-conditioning"))
+
+
+def ended_by_withdrawal(app: Engine, facts: Facts) -> Facts:
     command = Withdraw(occurred_at=after(facts), reason="clinical")
     return asked(app, facts, command, Role.PHYSICIAN)
+
+
+def bags_swapped(app: Engine) -> Facts:
+    mine, theirs = journey_at(app, "start-manufacture"), journey_at(app, "start-manufacture")
+    wrong = move_of(theirs).command.model_copy(update={"occurred_at": mine.since})
+    facts = asked(app, mine, wrong, Role.MANUFACTURER)
+    engine_steps(app, facts)
+    hold_and_lift(app, present(app, theirs.journey))
+    return walk(app, hold_and_lift(app, facts).journey, NEVER)
+
+
+def label_replaced(app: Engine) -> Facts:
+    facts = journey_at(app, "check-identity", "hemgenix")
+    unit = move_of(facts).command.model_dump()["scanned_unit"]
+    for person in (1, 2):
+        relabel = RelabelUnit(
+            occurred_at=after(facts),
+            unit=unit,
+            scanned_coi=facts.coi,
+            label=f"L-{facts.coi}",
+            old_label="unreadable",
+            reason="damaged",
+        )
+        facts = asked(app, facts, relabel, Role.PHARMACIST, person=person)
+    return walk(app, facts.journey, NEVER)
 
 
 def refused_and_repeated(app: Engine) -> Facts:
@@ -213,6 +242,8 @@ STORIES: dict[Callable[[Engine], Facts], str | None] = {
     graded: None,
     died: "died",
     withdrawn: "withdrawn",
+    bags_swapped: "completed",
+    label_replaced: "completed",
     refused_and_repeated: None,
 }
 """Every story with the end that its journey comes to; none: it is still open."""

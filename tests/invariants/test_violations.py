@@ -133,6 +133,12 @@ PLANTED: list[tuple[str, str, tuple[str, ...] | str]] = [
     ("16", MADE, BY_A_COURIER),
     ("18", LIFTED, ONE_AGREED),
     (
+        "18",
+        MADE,
+        "INSERT INTO unit_label SELECT unit, 2, journey_id, 'L-2', 'L-1', 'damaged', 'a', 'b', now()"
+        " FROM unit WHERE journey_id = %(journey)s AND kind = 'product' LIMIT 1",
+    ),
+    (
         "19",
         MADE,
         "DELETE FROM outbox USING ledger l WHERE l.id = event_id AND l.journey_id = %(journey)s"
