@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from atmpflow.errors import Refused
+from models.keys import key_file_in
 
 Directory = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
@@ -25,6 +26,11 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_data_path("atmpflow"),
         title="State directory",
         description="Holds the embedded database, logs and the Prefect server's home.",
+    )
+    identity_key_file: Directory = Field(
+        default_factory=lambda chosen: key_file_in(chosen["state_dir"]),
+        title="Key of the identities",
+        description="The master key that opens identities; keep a copy in a safe.",
     )
     database_url: str | None = Field(
         default=None,

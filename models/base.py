@@ -39,3 +39,8 @@ def check(rule: str, name: str) -> CheckConstraint:
 def unit_of_journey() -> ForeignKeyConstraint:
     """Ties a row to a unit and to the journey that owns it, for ever: both or neither."""
     return ForeignKeyConstraint(["unit", "journey_id"], ["unit.unit", "unit.journey_id"])
+
+
+def sealed(**options: Any) -> Any:
+    """Ciphertext, `bytea`: nonce and AES-256-GCM."""
+    return Field(sa_type=LargeBinary, **options)  # pyright: ignore[reportCallIssue, reportArgumentType]

@@ -1,21 +1,71 @@
 """Keeping identities: a person is known by an opaque id everywhere else."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 
 from atmpflow.errors import Refused
+from atmpflow.people import Actor
 from atmpflow.referral import PatientIdentity
 from models.database import Connection, transaction
+from models.keys import Keys, keys, new_key, seal, unseal
 
-FIND = "SELECT id, family_name, birth_date FROM identity.person WHERE nhs_number = %s"
+IDENTITY_ROLE = "atmpflow_identity"
+VALUES = ("nhs_number", "family_name", "given_name", "birth_date", "sex")
+"""What is sealed of a person."""
 
+FIND = "SELECT id, family_name, birth_date FROM identity.person WHERE nhs_index = %s"
+KEY = "SELECT wrapped FROM identity.sealing_key WHERE subject = %s"
+KEEP_KEY = (
+    "INSERT INTO identity.sealing_key (subject, wrapped, created_at) VALUES (%s, %s, %s)"
+    " ON CONFLICT (subject) DO NOTHING"
+)
 KEEP = """
-INSERT INTO identity.person (id, nhs_number, family_name, given_name, birth_date, sex, recorded_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (nhs_number) DO NOTHING
+INSERT INTO identity.person
+    (id, nhs_index, nhs_number, family_name, given_name, birth_date, sex, recorded_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (nhs_index) DO NOTHING
 """
+KEEP_FILE = """
+INSERT INTO identity.received
+    (sha256, filename, content, sealed_sha256, received_at, received_from)
+VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (sha256) DO NOTHING
+"""
+
+
+@contextmanager
+def identities(engine: Engine) -> Iterator[Connection]:
+    """A transaction in the role that alone may read and write identities."""
+    with transaction(engine) as connection:
+        connection.execute(f"SET LOCAL ROLE {IDENTITY_ROLE}".encode())
+        yield connection
+
+
+def place(person: UUID, column: str) -> str:
+    """What a person's sealed value is bound to."""
+    return f"identity.person|{column}|{person}"
+
+
+def _file_place(digest: bytes, column: str) -> str:
+    return f"identity.received|{column}|{digest.hex()}"
+
+
+def _key_place(subject: str) -> str:
+    return f"identity.sealing_key|wrapped|{subject}"
+
+
+def wrapped_key(ring: Keys, key: bytes, subject: str) -> bytes:
+    """A person's or file's key as it is stored."""
+    return seal(ring.wrapping, key, _key_place(subject))
+
+
+def sealed_values(key: bytes, person: UUID, values: dict[str, str]) -> dict[str, bytes]:
+    """A person's values as they are stored."""
+    return {name: seal(key, values[name].encode(), place(person, name)) for name in VALUES}
 
 
 def remember(engine: Engine, patient: PatientIdentity, now: datetime) -> UUID:
@@ -24,25 +74,36 @@ def remember(engine: Engine, patient: PatientIdentity, now: datetime) -> UUID:
     Raises Refused `identity-conflict` when the NHS number is on record with another family name
     or birth date: one of the two is wrong, and guessing could join two patients.
     """
-    with transaction(engine) as connection:
-        connection.execute(
-            KEEP,
-            (
-                uuid4(),
-                patient.nhs_number,
-                patient.family_name,
-                patient.given_name,
-                patient.birth_date,
-                patient.sex,
-                now,
-            ),
+    ring, person, key = keys(), uuid4(), new_key()
+    index = ring.blind_index(patient.nhs_number)
+    sealed = sealed_values(key, person, patient.model_dump(mode="json", include=set(VALUES)))
+    with identities(engine) as connection:
+        kept = connection.execute(KEEP, (person, index, *sealed.values(), now))
+        if kept.rowcount == 1:
+            subject = f"person:{person}"
+            connection.execute(KEEP_KEY, (subject, wrapped_key(ring, key, subject), now))
+            return person
+        return _agreeing(connection, ring, index, patient)
+
+
+def _opened_key(connection: Connection, ring: Keys, subject: str) -> bytes:
+    row: Any = connection.execute(KEY, (subject,)).fetchone()
+    if row is None or row[0] is None:
+        raise Refused(
+            "identity-erased",
+            "person",
+            "This identity was erased, or was never kept.",
+            "Look the patient up in the centre's own record, by the chain-of-identity id.",
         )
-        return _agreeing(connection, patient)
+    return unseal(ring.wrapping, row[0], _key_place(subject))
 
 
-def _agreeing(connection: Connection, patient: PatientIdentity) -> UUID:
-    row: Any = connection.execute(FIND, (patient.nhs_number,)).fetchone()
-    person, family_name, birth_date = row
+def _agreeing(connection: Connection, ring: Keys, index: bytes, patient: PatientIdentity) -> UUID:
+    row: Any = connection.execute(FIND, (index,)).fetchone()
+    person: UUID = row[0]
+    key = _opened_key(connection, ring, f"person:{person}")
+    family_name = unseal(key, row[1], place(person, "family_name")).decode()
+    birth_date = date.fromisoformat(unseal(key, row[2], place(person, "birth_date")).decode())
     if (family_name.casefold(), birth_date) != (patient.family_name.casefold(), patient.birth_date):
         raise Refused(
             "identity-conflict",
@@ -53,18 +114,52 @@ def _agreeing(connection: Connection, patient: PatientIdentity) -> UUID:
     return person
 
 
+def look_up(
+    engine: Engine, person: UUID, *, actor: Actor, reason: str, now: datetime
+) -> PatientIdentity:
+    """Who a person is; that somebody looked, and why, is kept in the same transaction.
+
+    Raises Refused `person-unknown`, `identity-erased` or `identity-altered`.
+    """
+    with identities(engine) as connection:
+        found: Any = connection.execute(
+            f"SELECT {', '.join(VALUES)} FROM identity.person WHERE id = %s".encode(),  # noqa: S608
+            (person,),
+        ).fetchone()
+        if found is None:
+            raise Refused("person-unknown", "person", "No such person.", "Check the id.")
+        key = _opened_key(connection, keys(), f"person:{person}")
+        connection.execute(
+            "INSERT INTO identity.access (id, person_id, actor, role, reason, looked_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            (uuid4(), person, actor.id, actor.role.value, reason, now),
+        )
+    named = zip(VALUES, found, strict=True)
+    values: Any = {name: unseal(key, one, place(person, name)).decode() for name, one in named}
+    return PatientIdentity(**values)
+
+
 def keep_received(
     engine: Engine, content: bytes, *, filename: str, sender: str, now: datetime
 ) -> bytes:
-    """Keep a received file byte for byte, once; returns its SHA-256."""
-    with transaction(engine) as connection:
+    """Keep a received file byte for byte, once and sealed; returns its SHA-256."""
+    digest, ring, key = sha256(content).digest(), keys(), new_key()
+    subject = f"file:{digest.hex()}"
+    name = seal(key, filename.encode(), _file_place(digest, "filename"))
+    sealed = seal(key, content, _file_place(digest, "content"))
+    with identities(engine) as connection:
+        row = (digest, name, sealed, sha256(sealed).digest(), now, sender)
+        if connection.execute(KEEP_FILE, row).rowcount == 1:
+            connection.execute(KEEP_KEY, (subject, wrapped_key(ring, key, subject), now))
+    return digest
+
+
+def read_received(engine: Engine, digest: bytes) -> tuple[str, bytes]:
+    """Name and content of a received file. Raises Refused `identity-erased` or `-altered`."""
+    with identities(engine) as connection:
         row: Any = connection.execute(
-            "WITH file AS (SELECT sha256(%(content)s::bytea) AS digest),"
-            " kept AS (INSERT INTO identity.received"
-            " (sha256, filename, content, received_at, received_from)"
-            " SELECT digest, %(filename)s, %(content)s, %(now)s, %(sender)s FROM file"
-            " ON CONFLICT (sha256) DO NOTHING)"
-            " SELECT digest FROM file",
-            {"content": content, "filename": filename, "now": now, "sender": sender},
+            "SELECT filename, content FROM identity.received WHERE sha256 = %s", (digest,)
         ).fetchone()
-    return row[0]
+        key = _opened_key(connection, keys(), f"file:{digest.hex()}")
+    name = unseal(key, row[0], _file_place(digest, "filename")).decode()
+    return name, unseal(key, row[1], _file_place(digest, "content"))

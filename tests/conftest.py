@@ -18,7 +18,9 @@ from sqlmodel import Session
 
 from deployments.embedded import running_postgres
 from deployments.roles import OWNER_ROLE, plain
+from desk.prepare import check_key
 from models.database import connect
+from models.keys import KEY_FILE, key_file, make_key_file
 from models.migrate import migrate
 from models.network import seed
 from tasks.clock import SIMULATED
@@ -79,6 +81,17 @@ def database_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def identity_key() -> Iterator[Path]:
+    """A key for the identities of this run, never that of whoever runs the tests."""
+    before = os.environ.get(KEY_FILE)
+    with TemporaryDirectory(prefix="atmpflow-tests-key-") as folder:
+        os.environ[KEY_FILE] = str(Path(folder) / "identity.key")
+        make_key_file(key_file())
+        yield key_file()
+    os.environ.pop(KEY_FILE) if before is None else os.environ.update({KEY_FILE: before})
+
+
 @pytest.fixture(scope="session")
 def new_folder() -> Iterator[Callable[[str], Path]]:
     """Folders for servers. Not pytest's own: as root, its next session closes those to others."""
@@ -101,6 +114,7 @@ def prepared_database(database_folder: Path) -> Iterator[Database]:
         administrator = plain(urls.administrator)
         database = _database((urls.application, urls.owner, administrator), folder / "clock")
         migrate(database.owner)
+        check_key(database.owner)
         with Session(database.owner) as session:
             session.add_all(seed())
             session.commit()

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from atmpflow.errors import Refused
 from desk.cli.checks import Check, judged, lag, ok
 from models.database import Connection, transaction
+from models.keys import key_file, keys
 from models.migrate import found, wanted
 from models.network import directory, seed
 from tasks import clock
@@ -19,12 +20,16 @@ UP = "Start the engine with `atmpflow up`."
 OWNER = "Run `atmpflow up` with this version once; it migrates as the owner."
 TAMPERED = "Somebody changed the database: tell the administrator and compare with a backup."
 
-ADDED_TO = ("ledger", "command", "identity.received", "identity.person", "logger_file", "reading")
-"""Tables whose rows are only ever added, as migration 0002 guards them."""
+ADDED_TO = (
+    "ledger", "command", "identity.received", "identity.person", "identity.sealing_key",
+    "identity.access", "logger_file", "reading",
+)  # fmt: skip
+"""Tables whose rows are only ever added (identities: or erased), guarded by triggers."""
 
 GUARDS = """
 SELECT count(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE t.tgrelid = %s::regclass AND p.proname = 'refuse_change' AND t.tgenabled = 'A'
+WHERE t.tgrelid = %s::regclass AND t.tgenabled = 'A'
+    AND p.proname IN ('refuse_change', 'only_erase')
 """
 RIGHTS = """
 SELECT has_table_privilege(%(table)s, 'UPDATE') OR has_table_privilege(%(table)s, 'DELETE')
@@ -44,6 +49,7 @@ def database_checks(engine: Engine) -> Iterator[Check]:
     with transaction(engine) as connection:
         yield _grants(connection)
         yield _triggers(connection)
+        yield _identity_key(connection)
         yield _organisations(connection)
         yield from _lags(connection)
 
@@ -79,6 +85,21 @@ def _triggers(connection: Connection) -> Check:
             off.append(table)
     text = f"missing or switched off on {', '.join(off)}" if off else "on, for replicas too"
     return judged("triggers", text, well=not off, otherwise=TAMPERED)
+
+
+def _identity_key(connection: Connection) -> Check:
+    """The key that opens identities is here, is the right one, and nobody else may read it."""
+    row: Any = connection.execute("SELECT fingerprint FROM identity.key_check").fetchone()
+    try:
+        right = row is None or bytes(row[0]) == keys().fingerprint
+    except Refused as refused:
+        return Check("identity-key", "fail", refused.message, refused.remedy)
+    if not right:
+        remedy = "Name the right file in ATMPFLOW_IDENTITY_KEY_FILE."
+        return Check("identity-key", "fail", "another key than the database's", remedy)
+    closed = key_file().stat().st_mode & 0o077 == 0
+    text = "right, and only its owner reads it" if closed else "others on this machine may read it"
+    return judged("identity-key", text, well=closed, otherwise=f"chmod 0400 {key_file()}")
 
 
 def _organisations(connection: Connection) -> Check:

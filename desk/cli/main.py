@@ -17,6 +17,8 @@ COMMANDS = {
     "demo": "Carry simulated journeys from referral to follow-up, and show it.",
     "refer": "Open a journey for each referral of a file.",
     "identify": "Keep a patient's identity and print its opaque person id.",
+    "who": "Show who the patient of a journey is; each look is kept.",
+    "erase": "Erase who a patient is; the record of the therapy stays.",
     "record": "Record what was done.",
     "log": "Record a logger's export.",
     "send": "Record what was kept here while the database was away.",

@@ -19,6 +19,7 @@ from desk.demo.play import Play, Played
 from desk.prepare import prepare
 from desk.up import PREFECT_FILE, wait_for_signal
 from models.database import connect
+from models.keys import KEY_FILE, key_file_in
 from tasks.clock import SIMULATED
 
 EXAMPLES = PREFECT_FILE.parent / "examples"
@@ -65,7 +66,11 @@ def simulation(folder: Path) -> Iterator[Path]:
     """Partners and time are simulated, here and in what is started; yields the clock's file."""
     clock = folder / "simulated-clock"
     clock.write_text("2000-01-01T00:00:00+00:00", encoding="ascii")
-    wanted = {"ATMPFLOW_PARTNERS": "simulated", SIMULATED: str(clock)}
+    wanted = {
+        "ATMPFLOW_PARTNERS": "simulated",
+        SIMULATED: str(clock),
+        KEY_FILE: str(key_file_in(folder)),
+    }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

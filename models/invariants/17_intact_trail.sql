@@ -27,7 +27,8 @@ SELECT j.id, 'the journey''s head is not the hash of its last event'
 FROM journey j LEFT JOIN linked l ON l.journey_id = j.id AND l.seq_after IS NULL
 WHERE j.head IS DISTINCT FROM l.hash
 UNION ALL
-SELECT NULL, 'a received file is not what it was' FROM identity.received WHERE sha256(content) <> sha256
+SELECT NULL, 'a received file is not what it was' FROM identity.received
+WHERE sha256(content) <> sealed_sha256
 UNION ALL
 SELECT s.journey_id, 'a logger''s file is not what it was'
 FROM logger_file f LEFT JOIN shipment s ON s.id = f.shipment_id WHERE sha256(f.content) <> f.sha256

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 
-from models.invariants import chain
+from models.invariants import chain, key
 from models.invariants.statement import Invariant, invariants
 
 Connection = psycopg.Connection[Any]
@@ -85,11 +85,14 @@ def check(connection: Connection, circumstances: Circumstances | None = None) ->
 
 def _tell(connection: Connection, circumstances: Circumstances) -> None:
     """Let the queries know the circumstances, for this transaction."""
+    inner, outer = key.index_pads()
     settings = {
         "now": circumstances.now.isoformat(),
         "wall": circumstances.wall.isoformat(),
         "patience": f"{circumstances.patience.total_seconds()} seconds",
         "products": json.dumps(circumstances.products, default=str),
+        "index_inner": inner.hex(),
+        "index_outer": outer.hex(),
     }
     for name, value in settings.items():
         connection.execute("SELECT set_config(%s, %s, TRUE)", (f"atmpflow.{name}", value))

@@ -18,9 +18,13 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from sqlalchemy import Engine
 
+from atmpflow.people import Actor, Role
 from models.append import sealed
 from models.chain import GENESIS
+from models.database import connect
 from models.invariants.checker import Circumstances, Report, check
+from models.people import look_up
+from tasks import clock
 from tasks.engine import engine
 from tests.conftest import BEFORE_EVERYTHING, Database, copied, serving
 from tests.factories import finished, held, journey_at, lifted
@@ -65,6 +69,15 @@ class Record:
             "SELECT id FROM journey WHERE product = %(product)s AND (ended IS NOT NULL) = %(ended)s"
         )
         return self.one(query, product=product, ended=ended)
+
+    def nhs_number(self, journey: UUID) -> str:
+        """The patient's NHS number, opened as the application may."""
+        person = self.one("SELECT person_id FROM journey WHERE id = %(id)s", id=journey)
+        app = connect(self.application.replace("://", "+psycopg://"))
+        who = Actor("a-clinician", Role.PHYSICIAN)
+        found = look_up(app, person, actor=who, reason="test", now=clock.wall())
+        app.dispose()
+        return found.nhs_number
 
     def edit(self, journey: UUID, event: str, **fields: Any) -> None:
         """Change an event's payload and seal the whole chain anew, as an insider would."""

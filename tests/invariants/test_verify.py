@@ -65,9 +65,9 @@ def test_people_are_shown_the_first_violations_and_told_how_many_there_are(one_j
 
 def test_nothing_personal_is_in_what_is_found(one_journey: Database):
     record = record_of(one_journey)
-    record.change("UPDATE reaction SET trouble = (SELECT nhs_number FROM identity.person)")
+    number = record.nhs_number(record.one("SELECT id FROM journey"))
+    record.change("UPDATE reaction SET trouble = %(number)s", number=number)
     record.change("UPDATE custody SET holder = ''")
-    number = record.one("SELECT nhs_number FROM identity.person")
     unit = record.one("SELECT unit FROM unit")
     said = _verify("--json").stdout
     assert '"20"' in said

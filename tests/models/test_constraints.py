@@ -204,10 +204,10 @@ def test_an_unexplained_constraint_is_named_and_its_values_are_not(database: Dat
         psycopg.connect(database.application.replace("+psycopg", "")) as connection,
     ):
         connection.execute(
-            "INSERT INTO identity.person VALUES"
-            " (gen_random_uuid(), 'ABC', 'Secret', 'Name', '2000-01-01', 'other', now())"
+            "INSERT INTO organisation (ods_code, name, kind, source)"
+            " VALUES ('secret-code', 'Secret', 'trust', 'ABC')"
         )
     refused = explain(error.value)
-    assert "person_nhs_number" in refused.message
+    assert "organisation_code" in refused.message
     assert "Secret" not in str(refused)
     assert "ABC" not in str(refused)
