@@ -37,14 +37,17 @@ class Asked:
     claim: Claim | None = None
 
 
-def referral(number: int, product: str) -> Referral:
-    """The referral of one more person who does not exist; ten days apart, so that beds are free."""
+def referral(number: int, product: str, on: date | None = None) -> Referral:
+    """The referral of one more person who does not exist; ten days apart, so that beds are free.
+
+    Or all on the same day, where one is given.
+    """
     return Referral(
         source_reference=f"BENCH-{number}",
         referring_organisation=CENTRE,
         treating_centre=CENTRE,
         product=product,
-        referred_on=FIRST_DAY + timedelta(days=10 * (number % 250)),
+        referred_on=on or FIRST_DAY + timedelta(days=10 * (number % 250)),
         patient=PatientIdentity(
             nhs_number=_nhs_number(number),
             family_name="Example",
@@ -62,9 +65,9 @@ def _nhs_number(number: int) -> str:
     return next(text for text in texts if is_valid(text))
 
 
-def refer(app: Engine, number: int, product: str = PRODUCT) -> Asked:
+def refer(app: Engine, number: int, product: str = PRODUCT, *, on: date | None = None) -> Asked:
     """The first command of a journey; the identity is put aside already."""
-    wanted = referral(number, product)
+    wanted = referral(number, product, on)
     person = remember(app, wanted.patient, clock.wall())
     at = datetime.combine(wanted.referred_on, time(), UTC)
     values = wanted.model_dump(exclude={"patient", "referred_on"})

@@ -1,0 +1,134 @@
+"""The course of faults, the same for each side, one after another."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+from benchmarks.faults.outage import Outage
+from benchmarks.faults.plan import Plan
+from benchmarks.faults.side import ROOT, Counted, Side, now, sender, settled
+
+SPREAD = 0.7
+"""Events are sent over this part of an outage, so that the client ends before it does."""
+
+BEGUN = "Beginning flow run"
+TOGETHER = 2
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Events of one batch: how many were sent and kept by the client, and what came of them."""
+
+    sent: int
+    kept: int
+    counted: Counted
+    away_s: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """What became of the deadlines, and how late the last was after the server's return."""
+
+    set: int
+    counted: Counted
+    away_s: float = 0
+    late_s: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Everything that one side went through."""
+
+    control: Sent
+    on_time: Deadlines
+    short: Sent
+    long: Sent
+    deadlines: Deadlines
+    doubled: int
+
+
+def batches(plan: Plan) -> dict[str, int]:
+    """How many journeys or shipments each part of the course needs."""
+    events = dict.fromkeys(("control", "short", "long"), plan.events)
+    deadlines = dict.fromkeys(("on-time", "deadline"), plan.deadlines)
+    return {**events, **deadlines, "double": plan.trials}
+
+
+def course(side: Side, plan: Plan, say: Say) -> Measured:
+    """Without a fault first: what does not work then would prove nothing."""
+    set_early = side.arm("on-time", plan.deadlines, plan.deadline_s)
+    control = _events(side, "control", plan, plan.short_s, nullcontext())
+    on_time = settled(lambda: side.fired(set_early), plan.deadlines, quiet_s=plan.late_s)
+    say(f"{side.name}: without a fault")
+    database = side.machine.without_database
+    short = _events(side, "short", plan, plan.short_s, database(plan.short_s))
+    say(f"{side.name}: PostgreSQL away for {short.away_s:.0f} s")
+    long = _events(side, "long", plan, plan.long_s, database(plan.long_s))
+    say(f"{side.name}: PostgreSQL away for {long.away_s:.0f} s")
+    deadlines = _deadlines(side, plan)
+    say(f"{side.name}: Prefect server away for {deadlines.away_s:.0f} s")
+    doubled = _doubled(side, plan)
+    say(f"{side.name}: one run executed twice at once")
+    early = Deadlines(plan.deadlines, on_time)
+    return Measured(control, early, short, long, deadlines, doubled)
+
+
+def _events(
+    side: Side,
+    batch: str,
+    plan: Plan,
+    seconds: float,
+    fault: AbstractContextManager[Outage | None],
+) -> Sent:
+    labels = side.labels(batch, plan.events)
+    with sender(side) as client, fault as away:
+        told = client.send(side.event, labels, seconds * SPREAD)
+    counted = settled(lambda: side.counted(labels), plan.events, quiet_s=plan.quiet_s)
+    return Sent(told["sent"], told["kept"], counted, away.seconds if away else 0)
+
+
+def _deadlines(side: Side, plan: Plan) -> Deadlines:
+    labels = side.arm("deadline", plan.deadlines, plan.deadline_s)
+    with side.machine.without_server(plan.server_s) as away:
+        assert side.fired(labels).stored in (0, plan.deadlines)
+    back = now()
+    counted = settled(lambda: side.fired(labels), plan.deadlines, quiet_s=plan.late_s)
+    late = (counted.last_at - back).total_seconds() if counted.last_at else 0
+    return Deadlines(plan.deadlines, counted, away.seconds, late)
+
+
+def _doubled(side: Side, plan: Plan) -> int:
+    """How many of the runs that were executed twice at once had their effect twice."""
+    pool = {"is_paused": True}
+    side.machine.api.patch("/work_pools/journeys", json=pool).raise_for_status()
+    labels = side.labels("double", plan.trials)
+    for label in labels:
+        _execute_twice(side, side.scheduled_run(label))
+    counted = [side.counted([label]) for label in labels]
+    assert all(one.acted for one in counted), "a run had no effect at all"
+    return sum(one.twice > 0 for one in counted)
+
+
+def _execute_twice(side: Side, run_id: str) -> None:
+    """Raises AssertionError unless both executions began the flow: else nothing was tried."""
+    command = [sys.executable, "-m", "prefect", "flow-run", "execute", run_id]
+    environment = {**os.environ, **side.environment, "PREFECT_LOGGING_LEVEL": "INFO"}
+    running = [
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(TOGETHER)
+    ]
+    said = [one.communicate(timeout=120)[0] for one in running]
+    begun = sum(BEGUN in text for text in said)
+    assert begun == TOGETHER, f"only {begun} executions began: {said}"
