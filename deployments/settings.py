@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from atmpflow.errors import Refused
 from models.keys import key_file_in
+from tasks.anchors import where
 
 Directory = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
@@ -31,6 +32,16 @@ class Settings(BaseSettings):
         default_factory=lambda chosen: key_file_in(chosen["state_dir"]),
         title="Key of the identities",
         description="The master key that opens identities; keep a copy in a safe.",
+    )
+    anchor_key_file: Directory = Field(
+        default_factory=lambda chosen: where.key_file_in(chosen["state_dir"]),
+        title="Key of the anchors",
+        description="Signs anchors; its public half lies beside it, with the ending .pub.",
+    )
+    anchor_dirs: str = Field(
+        default_factory=lambda chosen: where.folders_in(chosen["state_dir"]),
+        title="Folders of the anchors",
+        description="Two or more, with the system's path separator between; on several disks.",
     )
     database_url: str | None = Field(
         default=None,

@@ -1,7 +1,8 @@
-"""Heartbeat: once a minute, fire what is due and wake again what was not answered."""
+"""Heartbeat: once a minute, fire what is due, wake what was not answered, anchor a release."""
 
 from prefect import flow
 
+from tasks.anchors.run import anchor_when_due
 from tasks.mismatch import hold_others_too
 from tasks.timers import fire_due, wake_again
 
@@ -12,4 +13,5 @@ async def heartbeat() -> str:
     fired = await fire_due()
     await hold_others_too()
     woken = await wake_again()
-    return f"{fired} timers fired, {woken} woken again"
+    anchored = await anchor_when_due()
+    return f"{fired} timers fired, {woken} woken again{anchored}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, LargeBinary
+from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -44,3 +44,13 @@ def unit_of_journey() -> ForeignKeyConstraint:
 def sealed(**options: Any) -> Any:
     """Ciphertext, `bytea`: nonce and AES-256-GCM."""
     return Field(sa_type=LargeBinary, **options)  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def kept() -> Any:
+    """When the database itself kept a row: anchors go by it, for no sender can choose it."""
+    return moment(default=None, nullable=False, sa_column_kwargs={"server_default": text("now()")})
+
+
+def kept_index(table: str) -> Index:
+    """Finds what was kept between two moments; tiny, as rows lie in that order."""
+    return Index(f"ix_{table}_kept_at", "kept_at", postgresql_using="brin")

@@ -16,6 +16,14 @@ Cursor = psycopg.Cursor[tuple[object, ...]]
 logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
+# A transaction that stands still for two minutes is ended: an anchor five minutes old must not miss
+# what is committed later (models/anchor.py).
+OPTIONS = (
+    "-c timezone=UTC -c lock_timeout=10s -c search_path=public"
+    " -c idle_in_transaction_session_timeout=120s"
+)
+
+
 def connect(url: str) -> Engine:
     """An engine on PostgreSQL through psycopg; every session speaks UTC.
 
@@ -26,7 +34,7 @@ def connect(url: str) -> Engine:
         pool_size=8,
         max_overflow=8,
         pool_pre_ping=True,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c search_path=public"},
+        connect_args={"options": OPTIONS},
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.base import check, digest, moment, sealed
+from models.base import check, digest, kept, kept_index, moment, sealed
 
 IDENTITY = {"schema": "identity"}
 
@@ -14,7 +14,7 @@ IDENTITY = {"schema": "identity"}
 class Person(SQLModel, table=True):
     """A patient's identity, each value sealed. Everything else in the system knows only `id`."""
 
-    __table_args__ = (UniqueConstraint("nhs_index"), IDENTITY)
+    __table_args__ = (UniqueConstraint("nhs_index"), kept_index("person"), IDENTITY)
 
     id: UUID = Field(primary_key=True)
     nhs_index: bytes | None = digest(default=None, nullable=True)
@@ -25,12 +25,13 @@ class Person(SQLModel, table=True):
     birth_date: bytes = sealed()
     sex: bytes = sealed()
     recorded_at: datetime = moment()
+    kept_at: datetime = kept()
 
 
 class Received(SQLModel, table=True):
     """A file or message as it came in, byte for byte and sealed, with who sent it."""
 
-    __table_args__ = (IDENTITY,)
+    __table_args__ = (kept_index("received"), IDENTITY)
 
     sha256: bytes = digest(primary_key=True)
     """Of the content as it came in."""
@@ -40,6 +41,7 @@ class Received(SQLModel, table=True):
     """Of the sealed content, so that the checker needs no key."""
     received_at: datetime = moment()
     received_from: str
+    kept_at: datetime = kept()
 
 
 class SealingKey(SQLModel, table=True):
@@ -53,6 +55,7 @@ class SealingKey(SQLModel, table=True):
             " AND (destroyed_at IS NULL) = (reason IS NULL)",
             "sealing_key_destroyed_whole",
         ),
+        kept_index("sealing_key"),
         IDENTITY,
     )
 
@@ -63,12 +66,17 @@ class SealingKey(SQLModel, table=True):
     destroyed_at: datetime | None = moment(default=None)
     destroyed_by: str | None = None
     reason: str | None = None
+    kept_at: datetime = kept()
 
 
 class Access(SQLModel, table=True):
     """Who looked at an identity, when and why; only ever added to."""
 
-    __table_args__ = (check("btrim(reason) <> ''", "access_reason"), IDENTITY)
+    __table_args__ = (
+        check("btrim(reason) <> ''", "access_reason"),
+        kept_index("access"),
+        IDENTITY,
+    )
 
     id: UUID = Field(primary_key=True)
     person_id: UUID = Field(foreign_key="identity.person.id", index=True)
@@ -76,6 +84,7 @@ class Access(SQLModel, table=True):
     role: str
     reason: str
     looked_at: datetime = moment()
+    kept_at: datetime = kept()
 
 
 class KeyCheck(SQLModel, table=True):

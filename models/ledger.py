@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.base import check, digest, document, moment
+from models.base import check, digest, document, kept, kept_index, moment
 
 
 class LedgerEvent(SQLModel, table=True):
@@ -49,6 +49,7 @@ class ReceivedCommand(SQLModel, table=True):
             unique=True,
             postgresql_where=text("outcome = 'accepted'"),
         ),
+        kept_index("command"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -68,6 +69,7 @@ class ReceivedCommand(SQLModel, table=True):
     message: str | None = None
     remedy: str | None = None
     source: bytes | None = digest(default=None)
+    kept_at: datetime = kept()
 
 
 class Outbox(SQLModel, table=True):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Field, SQLModel
 
-from models.base import check, digest, moment
+from models.base import check, digest, kept, kept_index, moment
 
 
 class Shipment(SQLModel, table=True):
@@ -45,12 +45,14 @@ class LoggerFile(SQLModel, table=True):
     """A logger's export as it came in, byte for byte; not its name, where people put names."""
 
     __tablename__ = "logger_file"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (kept_index("logger_file"),)
 
     sha256: bytes = digest(primary_key=True)
     shipment_id: UUID = Field(foreign_key="shipment.id", primary_key=True)
     logger: str
     content: bytes
     received_at: datetime = moment()
+    kept_at: datetime = kept()
 
 
 class Reading(SQLModel, table=True):

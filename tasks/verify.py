@@ -12,6 +12,7 @@ from models.invariants.checker import Circumstances, Report, Violation, check
 from models.invariants.statement import Invariant
 from models.replay import Difference, replay
 from tasks import clock
+from tasks.anchors.evidence import anchoring
 
 REPLAY = Invariant(
     number="10r",
@@ -33,9 +34,13 @@ class Line:
 
 
 def verified(engine: Engine) -> Report:
-    """Check the invariants, then replay every ledger; each in one snapshot. Changes nothing."""
+    """Check the invariants with the anchors, then replay every ledger; each in one snapshot.
+
+    Changes nothing.
+    """
+    circumstances = Circumstances(now=clock.now(), wall=clock.wall(), anchoring=anchoring(engine))
     with transaction(engine) as connection:
-        report = check(connection, Circumstances(now=clock.now(), wall=clock.wall()))
+        report = check(connection, circumstances)
     return Report([*report.violations, *_replayed(engine)], [*report.checked, REPLAY])
 
 

@@ -23,6 +23,7 @@ from models.database import connect
 from models.keys import KEY_FILE, key_file, make_key_file
 from models.migrate import migrate
 from models.network import seed
+from tasks.anchors import where
 from tasks.clock import SIMULATED
 from tasks.engine import URL, engine
 
@@ -47,6 +48,11 @@ class Database:
     owner: Engine
     clock: Path
 
+    @property
+    def anchors(self) -> tuple[Path, Path]:
+        """The two places of its anchors."""
+        return self.clock.with_name("anchors"), self.clock.with_name("more-anchors")
+
     def set_clock(self, moment: datetime) -> None:
         """Move the simulated clock that deadlines are held against."""
         self.clock.write_text(moment.isoformat(), encoding="ascii")
@@ -69,6 +75,8 @@ def serving(database: Database) -> Iterator[Database]:
         environment.setenv(URL, database.application)
         environment.setenv("ATMPFLOW_PARTNERS", "simulated")
         environment.setenv(SIMULATED, str(database.clock))
+        environment.setenv(where.FOLDERS, os.pathsep.join(map(str, database.anchors)))
+        environment.setenv(where.KEY_FILE, str(database.clock.with_name("anchor.key")))
         engine.cache_clear()
         yield database
     engine.cache_clear()

@@ -78,6 +78,8 @@ def prepare_once(owner_url: str) -> None:
     Raises Refused `schema-version` when the database is newer than this program.
     """
     with _engine(owner_url) as owner, owner.connect() as waiting:
+        # Outside of any transaction, which would be ended while it stands still for long.
+        waiting.execution_options(isolation_level="AUTOCOMMIT")
         waiting.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _PREPARING})
         try:
             prepare(owner_url)

@@ -29,6 +29,7 @@ COMMANDS = {
     "products": "List the products, or show the limits of one.",
     "stock": "Put certified units of allogeneic products on the shelf.",
     "verify": "Check every invariant of the record and replay every ledger.",
+    "anchor": "Sign what the record holds and keep that outside the database.",
     "doctor": "Check versions, database, grants, Prefect, worker and lag.",
 }
 """Every command with its summary; the rest is in `desk.cli.<name>`, so that help is fast."""

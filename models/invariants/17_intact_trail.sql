@@ -2,9 +2,10 @@
 -- Source: EU GMP Annex 11, 9; 21 CFR 11.10(c); MHRA GxP data integrity 2018, 6.13 (original kept)
 -- Proves: no event is missing and each follows the hash of the one before, up to the head that the
 --   journey's row holds; every hash, event id and command digest is recomputed (chain.py); time of
---   recording never runs back by more than five minutes; kept files are still byte for byte theirs.
--- Not yet: that the heads descend from anchors kept outside the database, without which a whole
---   chain that was cut short or sealed anew is not found; entries for faults of the clock.
+--   recording never runs back by more than five minutes; kept files are still byte for byte theirs;
+--   every anchor kept outside stands, follows the one before and is the same in every place, and
+--   what each holds is still so: heads, commands, files, readings and identities (anchors.py).
+-- Not yet: entries for faults of the clock.
 WITH linked AS (
     SELECT journey_id, seq, previous, hash, recorded_at,
         lag(seq, 1, 0) OVER along AS seq_before,

@@ -4,7 +4,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 
 from models.invariants import chain, key
+from models.invariants.anchors import Anchoring, held_against
 from models.invariants.statement import Invariant, invariants
 
 Connection = psycopg.Connection[Any]
@@ -69,6 +70,8 @@ class Circumstances:
     wall: datetime = field(default_factory=lambda: datetime.now(UTC))
     patience: timedelta = PATIENCE
     products: Mapping[str, Any] = field(default_factory=read_products)
+    anchoring: Anchoring | None = None
+    """The anchors, read before the tables are: a newer one would hold what the snapshot lacks."""
 
 
 def check(connection: Connection, circumstances: Circumstances | None = None) -> Report:
@@ -78,9 +81,34 @@ def check(connection: Connection, circumstances: Circumstances | None = None) ->
     commands that come in meanwhile break nothing.
     """
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    _tell(connection, circumstances or Circumstances())
+    circumstances = circumstances or Circumstances()
+    _tell(connection, circumstances)
     every = invariants()
-    return Report([found for one in every for found in _violations(connection, one)], every)
+    violations = [found for one in every for found in _violations(connection, one)]
+    found, notes = _held_against_anchors(connection, circumstances.anchoring)
+    return Report([*violations, *found], [_noted(one, notes) for one in every])
+
+
+TRAIL = "17"
+"""The invariant that anchors belong to."""
+
+
+def _held_against_anchors(
+    connection: Connection, anchoring: Anchoring | None
+) -> tuple[list[Violation], Sequence[str]]:
+    name = next(one.name for one in invariants() if one.number == TRAIL)
+    try:
+        with connection.transaction():
+            checked = held_against(connection, anchoring)
+    except psycopg.Error as error:
+        return [Violation(TRAIL, name, None, f"cannot be checked: {error.sqlstate}")], ()
+    return [Violation(TRAIL, name, *found) for found in checked.found], checked.notes
+
+
+def _noted(one: Invariant, notes: Sequence[str]) -> Invariant:
+    if one.number != TRAIL or not notes:
+        return one
+    return replace(one, not_yet="; ".join([*notes, one.not_yet]))
 
 
 def _tell(connection: Connection, circumstances: Circumstances) -> None:

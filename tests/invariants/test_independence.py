@@ -11,7 +11,7 @@ import models.invariants
 from models.invariants.statement import invariants, read
 
 FOLDER = Path(str(models.invariants.__file__)).parent
-LIBRARIES = {"platformdirs", "psycopg", "rfc8785"}
+LIBRARIES = {"cryptography", "platformdirs", "psycopg", "rfc8785"}
 
 
 def _imported(file: Path) -> Iterator[str]:

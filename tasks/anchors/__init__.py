@@ -1,0 +1,1 @@
+"""Anchors: made, signed, and kept in several places outside the database."""
