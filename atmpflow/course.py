@@ -3,7 +3,7 @@
 And which events end a journey, open it again, or send it to another stage.
 """
 
-from atmpflow.commands import after, duties, identity
+from atmpflow.commands import after, consent, duties, identity, patient
 
 AT_ANY_TIME = frozenset(
     {
@@ -14,13 +14,27 @@ AT_ANY_TIME = frozenset(
         duties.FulfilDuty,
         identity.ImplicateJourney,
         identity.RelabelUnit,
+        consent.WithdrawConsent,
+        consent.RenewConsent,
+        patient.RecordDeterioration,
+        patient.RecordDeath,
     }
 )
 WHILE_HELD = AT_ANY_TIME
-AFTER_THE_END = frozenset({after.FireTimer, duties.FulfilDuty, identity.ImplicateJourney})
+AFTER_THE_END = frozenset(
+    {
+        after.FireTimer,
+        duties.FulfilDuty,
+        identity.ImplicateJourney,
+        consent.WithdrawConsent,
+        patient.RecordDeath,
+    }
+)
 """A duty outlives the journey; its timers still run."""
 
-BEGUN_AGAIN: dict[str, tuple[str, ...]] = {}
+BEGUN_AGAIN: dict[str, tuple[str, ...]] = {
+    "treatment.stopped": ("monitoring",),
+}
 """Events that send a journey back, and to which stage: the first of these that it has.
 
 Everything that came in that stage and in later ones counts no more, unless it is `lasting`.
@@ -34,6 +48,7 @@ ENDINGS = {
     "journey.withdrawn": "withdrawn",
     "journey.completed": "completed",
     "patient.died": "died",
+    "follow_up.ended": "follow-up-withdrawn",
 }
 """Events after which a journey is over, and how it ended. The first ending stays."""
 

@@ -8,9 +8,11 @@ from atmpflow.commands import administration as ask_administration
 from atmpflow.commands import admission as ask_admission
 from atmpflow.commands import after as ask_after
 from atmpflow.commands import collection as ask_collection
+from atmpflow.commands import consent as ask_consent
 from atmpflow.commands import duties as ask_duties
 from atmpflow.commands import identity as ask_identity
 from atmpflow.commands import manufacture as ask_manufacture
+from atmpflow.commands import patient as ask_patient
 from atmpflow.commands import shipment as ask_shipment
 from atmpflow.course import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
 from atmpflow.decisions import (
@@ -18,9 +20,11 @@ from atmpflow.decisions import (
     admission,
     after,
     collection,
+    consent,
     duties,
     identity,
     manufacture,
+    patient,
     shipment,
 )
 from atmpflow.errors import Refused
@@ -40,6 +44,8 @@ _ROOMS = (
     (ask_after, after),
     (ask_duties, duties),
     (ask_identity, identity),
+    (ask_consent, consent),
+    (ask_patient, patient),
 )
 
 DECISIONS: dict[type[Command], Decision | SignedDecision] = {

@@ -15,6 +15,7 @@ from atmpflow.events.administration import (
 from atmpflow.events.admission import ReferralReceived
 from atmpflow.events.after import HoldLiftAgreed, HoldLifted, HoldPlaced
 from atmpflow.events.identity import JourneyImplicated, LabelMismatched
+from atmpflow.events.patient import PatientDeteriorated
 from atmpflow.message import Event
 from atmpflow.pathways import Stage, Step, stages_of
 from atmpflow.people import Actor
@@ -28,6 +29,7 @@ HOLDS = (
     IdentityMismatched,
     LabelMismatched,
     JourneyImplicated,
+    PatientDeteriorated,
     ConditioningBlocked,
     AdministrationBlocked,
 )

@@ -30,6 +30,12 @@ class Owed:
     """Where not every event of the kind opens it."""
 
 
-def inform(owner: Role, within: timedelta = DAY, source: str = OPERATIONAL) -> Owed:
+def inform(
+    owner: Role,
+    within: timedelta = DAY,
+    source: str = OPERATIONAL,
+    when: Callable[[Any], bool] | None = None,
+) -> Owed:
     """Somebody must have been told; they answer that they have read it."""
-    return Owed(f"inform-{owner.value}", "Read what happened", owner, within, source)
+    kind = f"inform-{owner.value}"
+    return Owed(kind, "Read what happened", owner, within, source, when=when)

@@ -15,6 +15,7 @@ from atmpflow.commands import (
     after,
     collection,
     manufacture,
+    patient,
     shipment,
 )
 from atmpflow.message import Command
@@ -264,6 +265,7 @@ CONDITIONING = Stage(
             within=10 * DAY,
         ),
     ),
+    also=(patient.AssessFitness,),
 )
 
 _GATE = (
@@ -305,7 +307,8 @@ def _administration(begins: frozenset[str]) -> Stage:
     ready = ((_THAW,) if "thaw" in begins else ()) + (
         (_PREPARE,) if begins & {"preparation", "opening"} else ()
     )
-    return Stage("administration", "Administration", (*_GATE, *ready, *_GIVE))
+    steps = (*_GATE, *ready, *_GIVE)
+    return Stage("administration", "Administration", steps, also=(patient.AssessFitness,))
 
 
 MONITORING = Stage(

@@ -11,6 +11,7 @@ from models.projections import (
     admission,
     after,
     collection,
+    consent,
     duties,
     identity,
     manufacture,
@@ -18,7 +19,17 @@ from models.projections import (
 )
 from models.projections.common import Projection
 
-_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties, identity)
+_ROOMS = (
+    admission,
+    collection,
+    shipment,
+    manufacture,
+    administration,
+    after,
+    duties,
+    identity,
+    consent,
+)
 
 PROJECTIONS: dict[type[Event], Projection] = {
     kind: projection for room in _ROOMS for kind, projection in room.PROJECTIONS.items()

@@ -62,6 +62,12 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "Both identity checks are by the same person.",
         "A second person must check alone.",
     ),
+    "administration_consented": (
+        "consent-withdrawn",
+        "",
+        "There is no consent to treatment at that time.",
+        "Stop. Do not give the product.",
+    ),
     "pk_administration": ("dose-already-given", "dose", "This dose was already given.", _TAKEN),
     "uq_administration_unit": (
         "unit-already-given",

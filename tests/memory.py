@@ -160,8 +160,10 @@ def whole(product: str = "kymriah", name: str = "one") -> tuple[Facts, ...]:
 
 
 def waiting_for(command: str, product: str = "kymriah", *, name: str = "one") -> Facts:
-    """The first state of a journey in which it waits for a command."""
+    """The first state of a journey in which it waits for a command, and the site would send it."""
     for facts in whole(product, name):
-        if facts.step is not None and facts.step.command.name == command:
+        if facts.step is None or facts.step.command.name != command:
+            continue
+        if next_command(facts).command.name == command:
             return facts
     raise LookupError(f"{product} never waits for {command}")

@@ -5,14 +5,27 @@ from atmpflow.commands import (
     admission,
     after,
     collection,
+    consent,
     duties,
     identity,
     manufacture,
+    patient,
     shipment,
 )
 from atmpflow.message import Command
 
-_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties, identity)
+_ROOMS = (
+    admission,
+    collection,
+    shipment,
+    manufacture,
+    administration,
+    after,
+    duties,
+    identity,
+    consent,
+    patient,
+)
 
 COMMANDS: dict[str, type[Command]] = {
     kind.name: kind

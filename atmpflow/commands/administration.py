@@ -1,8 +1,6 @@
 """Conditioning and administration: what may be asked."""
 
-from typing import ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar
 
 from atmpflow.events.administration import Administered, Checked, Prepared, Prescribed
 from atmpflow.message import Command
@@ -17,12 +15,10 @@ class ClearForConditioning(Command):
 
 
 class StartConditioning(Command):
-    """Conditioning began; the physician found the patient fit for it."""
+    """Conditioning began, in a patient whom the physician has just found fit for it."""
 
     name: ClassVar = "start-conditioning"
     roles: ClassVar = frozenset({Role.PHYSICIAN})
-
-    fit: Literal[True] = Field(title="Patient fit", description="Fitness checked today")
 
 
 class CompleteConditioning(Command):

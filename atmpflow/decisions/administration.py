@@ -22,10 +22,12 @@ from atmpflow.rules.administration import (
 )
 from atmpflow.rules.conditioning import judge_conditioning_interval
 from atmpflow.rules.dose import judge_quantity
+from atmpflow.rules.fitness import BEFORE_CONDITIONING, BEFORE_DOSE, judge_fitness
 from atmpflow.rules.identity import judge_bedside
 from atmpflow.rules.supply import supply
 from atmpflow.verdict import Reason, verdict
 
+EXAMINE = "Examine the patient and record assess-fitness; wait, or end the journey, if not fit."
 STOP = "Stop. Do not thaw or give the product; both teams must be told and two people must agree."
 
 
@@ -47,6 +49,7 @@ def start_conditioning(command: ask.StartConditioning, facts: Facts, now: dateti
             "This product needs no conditioning.",
             "Look at what the journey waits for.",
         )
+    _require_fit(facts, command.occurred_at, days=BEFORE_CONDITIONING)
     return [fact.ConditioningStarted(regimen=plan.regimen[:120])]
 
 
@@ -63,6 +66,12 @@ def clear_for_administration(
     if judged.allowed:
         return [fact.AdministrationCleared(dose=next_dose(facts))]
     return [fact.AdministrationBlocked(objections=objections(judged))]
+
+
+def _require_fit(facts: Facts, at: datetime, *, days: float | None = None) -> None:
+    require(
+        judge_fitness(facts, at, days=days), code="not-fit", field="occurred_at", remedy=EXAMINE
+    )
 
 
 def _require_dose(number: int, facts: Facts) -> None:
@@ -100,6 +109,7 @@ def prescribe_dose(command: ask.PrescribeDose, facts: Facts, now: datetime) -> l
         field="occurred_at",
         remedy="Give the product in the interval of the label, or condition the patient again.",
     )
+    _require_fit(facts, command.occurred_at, days=BEFORE_DOSE)
     need = facts.product.monitoring.tocilizumab_doses_on_site
     require_right(
         command.tocilizumab_on_site >= need,
@@ -198,6 +208,7 @@ def _prepare(
         field="began_at",
         remedy="Do not prepare the product; resolve what the gate names first.",
     )
+    _require_fit(facts, command.occurred_at)
     confirmed = checked_by(facts, "preparation")
     require_right(
         confirmed is not None and confirmed <= command.began_at <= command.occurred_at,
@@ -231,6 +242,7 @@ def administer_dose(command: ask.AdministerDose, facts: Facts, now: datetime) ->
         field="ended_at",
         remedy="Do not give the product; resolve what the gate names first.",
     )
+    _require_fit(facts, command.occurred_at)
     confirmed = facts.last(fact.AdministrationIdentityConfirmed)
     given = event_of(
         fact.DoseAdministered,

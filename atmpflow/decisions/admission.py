@@ -9,17 +9,10 @@ from atmpflow.errors import Refused
 from atmpflow.events import admission as fact
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
+from atmpflow.rules.consent import SCOPES, in_force
 from atmpflow.rules.dose import order_quantity, weight_valid
 from atmpflow.rules.eligibility import judge_findings
 from atmpflow.rules.matching import judge_match
-
-SCOPES: dict[str, tuple[fact.Scope, ...]] = {
-    "autologous": ("collection", "treatment", "data", "follow-up"),
-    "tissue-engineered": ("collection", "treatment", "data", "follow-up"),
-    "allogeneic": ("treatment", "data", "follow-up"),
-    "in-vivo": ("treatment", "data", "follow-up"),
-}
-"""What a patient must have agreed to (Human Tissue Act 2004; Reg. 1394/2007 Art. 15 follow-up)."""
 
 
 def accept_referral(command: ask.AcceptReferral, facts: Facts, now: datetime) -> list[Event]:
@@ -95,8 +88,7 @@ def record_consent(command: ask.RecordConsent, facts: Facts, now: datetime) -> l
 
 
 def verify_consent(command: ask.VerifyConsent, facts: Facts, now: datetime) -> list[Event]:
-    given = facts.last(fact.ConsentGiven)
-    missing = missing_from(SCOPES[facts.product.pathway], given.scopes if given else ())
+    missing = missing_from(SCOPES[facts.product.pathway], in_force(facts))
     if missing:
         return [fact.ConsentInsufficient(missing=cast("tuple[fact.Scope, ...]", missing))]
     return [fact.ConsentVerified()]

@@ -4,14 +4,18 @@ from datetime import datetime, timedelta
 
 from atmpflow.commands import after as ask
 from atmpflow.decisions.guard import require_right
+from atmpflow.decisions.patient import death
 from atmpflow.duties import duty_named
 from atmpflow.errors import Refused
 from atmpflow.events import after as fact
 from atmpflow.events.administration import DoseAdministered
+from atmpflow.events.consent import FollowUpEnded
 from atmpflow.events.duties import DutyOverdue
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.people import Actor
+from atmpflow.rules.administration import treated
+from atmpflow.rules.consent import left_over, withdrawn
 from atmpflow.rules.follow_up import plan_visits
 from atmpflow.rules.toxicity import grade_crs, grade_icans
 from atmpflow.waits import DUTY, Timer, next_visit, timers, waits_for
@@ -54,6 +58,8 @@ def complete_monitoring(
 
 def plan_follow_up(command: ask.PlanFollowUp, facts: Facts, now: datetime) -> list[Event]:
     first, _ = _doses(facts)
+    if "follow-up" in withdrawn(facts):
+        return [FollowUpEnded()]
     return [fact.FollowUpPlanned(visits=plan_visits(facts.product.follow_up, first))]
 
 
@@ -67,9 +73,16 @@ def record_follow_up(command: ask.RecordFollowUp, facts: Facts, now: datetime) -
         f"The visit of day {due} is next.",
         f"Give {due}; a missed visit is recorded as not-assessed before the next one.",
     )
+    require_right(
+        not command.registry_reported or "data" not in withdrawn(facts),
+        "data-consent-withdrawn",
+        "registry_reported",
+        "The patient has taken back consent to the use of data.",
+        "Report nothing further to the registry; record the visit for the patient's own care.",
+    )
     recorded = event_of(fact.FollowUpRecorded, command)
     if not command.alive:
-        return [recorded, fact.PatientDied()]
+        return [recorded, death(fact.Died(), facts)]
     last = facts.product.follow_up.visits_day[-1]
     return [recorded, fact.JourneyCompleted()] if command.day == last else [recorded]
 
@@ -111,6 +124,14 @@ def lift_hold(command: ask.LiftHold, facts: Facts, now: datetime, actor: Actor) 
         "The journey is not on hold.",
         "Look at the journey: atmpflow journey ID.",
     )
+    taken = () if treated(facts) else withdrawn(facts)
+    require_right(
+        not taken,
+        "consent-withdrawn",
+        "",
+        f"The patient has taken back consent to: {', '.join(taken)}.",
+        "Record renew-consent if the patient agrees anew; else end the journey with withdraw.",
+    )
     require_right(
         actor.id not in facts.agreed,
         "lift-not-independent",
@@ -123,4 +144,4 @@ def lift_hold(command: ask.LiftHold, facts: Facts, now: datetime, actor: Actor) 
 
 
 def withdraw(command: ask.Withdraw, facts: Facts, now: datetime) -> list[Event]:
-    return [event_of(fact.JourneyWithdrawn, command)]
+    return [fact.JourneyWithdrawn(reason=command.reason, **dict(left_over(facts)))]

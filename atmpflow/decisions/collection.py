@@ -12,6 +12,7 @@ from atmpflow.events.admission import ScreeningRecorded
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.products.spec import StartingMaterial
+from atmpflow.rules.consent import in_force
 from atmpflow.rules.eligibility import judge_virology
 from atmpflow.rules.material import judge_collection, material_expires
 
@@ -31,6 +32,13 @@ def _need(facts: Facts) -> StartingMaterial:
 def record_collection(command: ask.RecordCollection, facts: Facts, now: datetime) -> list[Event]:
     if stopped := mismatched(command, facts, "collection"):
         return stopped
+    require_right(
+        "collection" in in_force(facts),
+        "consent-withdrawn",
+        "",
+        "The patient does not agree to the collection.",
+        "Collect nothing; record renew-consent if the patient agrees anew.",
+    )
     require_right(
         command.started_at < command.ended_at <= command.occurred_at,
         "date-impossible",

@@ -5,14 +5,27 @@ from atmpflow.events import (
     admission,
     after,
     collection,
+    consent,
     duties,
     identity,
     manufacture,
+    patient,
     shipment,
 )
 from atmpflow.message import Event
 
-_ROOMS = (admission, collection, shipment, manufacture, administration, after, duties, identity)
+_ROOMS = (
+    admission,
+    collection,
+    shipment,
+    manufacture,
+    administration,
+    after,
+    duties,
+    identity,
+    consent,
+    patient,
+)
 
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind

@@ -8,6 +8,8 @@ from pydantic import Field
 from atmpflow.message import Content, Event, Text, Utc
 
 Scope = Literal["collection", "treatment", "data", "follow-up"]
+Wish = Literal["destroy", "keep", "research"]
+"""What becomes of cells that are not given."""
 
 
 class Referred(Content):
@@ -98,6 +100,11 @@ class Consented(Content):
         min_length=1, title="Scopes", description="What the patient agreed to, each on its own"
     )
     form_version: Text = Field(title="Consent form version")
+    unused_cells: Wish = Field(
+        default="destroy",
+        title="Cells not given",
+        description="What the patient wishes, should they not be given",
+    )
 
 
 class ConsentGiven(Event, Consented):

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from atmpflow.events.consent import LeftOver
 from atmpflow.message import Content, Event, Text, Utc
 
 
@@ -133,16 +134,29 @@ class HoldLifted(Event):
     lasting: ClassVar = True
 
 
-class JourneyWithdrawn(Event):
+class JourneyWithdrawn(Event, LeftOver):
     name: ClassVar = "journey.withdrawn"
     lasting: ClassVar = True
 
     reason: Literal["patient-choice", "clinical", "other-treatment", "administrative"]
 
 
-class PatientDied(Event):
+class Died(Content):
+    died_at: Utc | None = Field(default=None, title="Died at", description="Where it is known")
+    cause: Literal["disease", "treatment", "other", "unknown"] = Field(
+        default="unknown", title="Cause", description="As far as it is known"
+    )
+    told_by: Literal["treating-team", "gp", "registry", "relatives"] = Field(
+        default="treating-team", title="Told by"
+    )
+
+
+class PatientDied(Event, Died, LeftOver):
     name: ClassVar = "patient.died"
     lasting: ClassVar = True
+
+    trial: bool = False
+    treated: bool = True
 
 
 class JourneyCompleted(Event):

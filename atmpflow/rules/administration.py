@@ -10,12 +10,15 @@ from atmpflow.events.administration import (
     IdentityMismatched,
     Phase,
     ProductThawed,
+    TreatmentCompleted,
 )
 from atmpflow.events.admission import ConsentVerified
+from atmpflow.events.consent import TreatmentStopped
 from atmpflow.events.identity import UnitRelabelled
 from atmpflow.events.shipment import ProductAccepted
 from atmpflow.journey import Facts, Recorded
 from atmpflow.products.spec import UseWindow
+from atmpflow.rules.consent import in_force
 from atmpflow.rules.supply import supply
 from atmpflow.verdict import Reason, Verdict, verdict
 
@@ -25,6 +28,15 @@ GATE = "EU GMP Part IV 11 (release); SmPC of the product, 4.2 and 6.6"
 def next_dose(facts: Facts) -> int:
     """The number of the dose that is due, counted from 1."""
     return len(facts.all(DoseAdministered)) + 1
+
+
+def treated(facts: Facts) -> bool:
+    """Were all doses given that will be?"""
+    return bool(facts.last(TreatmentCompleted) or facts.last(TreatmentStopped))
+
+
+def _agreed(facts: Facts) -> bool:
+    return facts.last(ConsentVerified) is not None and "treatment" in in_force(facts)
 
 
 def judge_gate(facts: Facts, now: datetime) -> Verdict:
@@ -38,7 +50,7 @@ def judge_gate(facts: Facts, now: datetime) -> Verdict:
             Reason("expired", "past the expiry on the label", GATE)
             if stock and stock.expires_at <= now
             else None,
-            None if facts.last(ConsentVerified) else Reason("consent-missing", "", GATE),
+            None if _agreed(facts) else Reason("consent-missing", "", GATE),
             Reason("not-conditioned", "conditioning is not complete", GATE) if due else None,
             Reason("held", "the journey is on hold", GATE) if facts.hold else None,
         )

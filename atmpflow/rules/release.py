@@ -11,6 +11,7 @@ from atmpflow.events.manufacture import (
 )
 from atmpflow.events.shipment import DeviationAccepted, ShipmentAccepted
 from atmpflow.journey import Facts
+from atmpflow.rules.consent import in_force
 from atmpflow.verdict import Reason, Verdict, verdict
 
 SOURCE = "EU GMP Annex 16, 1.7 (what must be assured before certification)"
@@ -29,10 +30,14 @@ def judge_record(facts: Facts, now: datetime) -> Verdict:
             Reason("expired", "past the expiry on the label", SOURCE)
             if made and made.expires_at <= now
             else None,
-            None if facts.last(ConsentVerified) else Reason("consent-missing", "", SOURCE),
+            None if _agreed(facts) else Reason("consent-missing", "", SOURCE),
             Reason("held", "the journey is on hold", SOURCE) if facts.hold else None,
         )
     )
+
+
+def _agreed(facts: Facts) -> bool:
+    return facts.last(ConsentVerified) is not None and "treatment" in in_force(facts)
 
 
 def judge_certifier(facts: Facts, person: str) -> Verdict:

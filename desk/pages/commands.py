@@ -8,9 +8,11 @@ from atmpflow.commands import (
     admission,
     after,
     collection,
+    consent,
     duties,
     identity,
     manufacture,
+    patient,
     shipment,
 )
 from atmpflow.message import Command
@@ -27,6 +29,8 @@ ROOMS = {
     "Conditioning and administration": administration,
     "Monitoring, follow-up, and at any time": after,
     "Labels": identity,
+    "Consent taken back": consent,
+    "Fitness, deterioration, death": patient,
     "Duties": duties,
 }
 

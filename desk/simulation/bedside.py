@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from atmpflow.commands import administration, after
+from atmpflow.commands import administration, after, patient
 from atmpflow.events.administration import (
     AdministrationIdentityConfirmed,
     ConditioningCompleted,
@@ -13,6 +13,7 @@ from atmpflow.events.after import MonitoringPlanned
 from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.rules.administration import checks_of, next_dose
+from atmpflow.rules.fitness import BEFORE_CONDITIONING, BEFORE_DOSE, judge_fitness
 from atmpflow.rules.supply import units_in_transit
 from atmpflow.waits import next_visit
 from desk.simulation import values
@@ -23,7 +24,16 @@ DAY = timedelta(days=1)
 
 
 def start_conditioning(facts: Facts, since: datetime) -> Command:
-    return administration.StartConditioning(occurred_at=since + 2 * DAY, fit=True)
+    at = since + 2 * DAY
+    if not judge_fitness(facts, at, days=BEFORE_CONDITIONING).allowed:
+        return _examine(at - HOUR)
+    return administration.StartConditioning(occurred_at=at)
+
+
+def _examine(at: datetime) -> Command:
+    return patient.AssessFitness(
+        occurred_at=at, fit=True, ecog=1, infection=False, organ_function=True
+    )
 
 
 def complete_conditioning(facts: Facts, since: datetime) -> Command:
@@ -39,6 +49,8 @@ def prescribe(facts: Facts, since: datetime) -> Command:
         at = max(at, ended + timedelta(days=conditioning.days_before_low))
     if given:
         at = max(at, given[0][1].started_at + timedelta(days=plan[dose - 1] - plan[0]))
+    if not judge_fitness(facts, at, days=BEFORE_DOSE).allowed:
+        return _examine(at - HOUR / 2)
     return administration.PrescribeDose(
         occurred_at=at,
         dose=dose,

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from atmpflow.commands import admission, collection, manufacture, shipment
-from atmpflow.decisions.admission import SCOPES
 from atmpflow.events.admission import OrderPlaced, ScreeningRecorded, Slot, SlotsBooked
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.manufacture import BatchOpened, ManufactureCompleted
@@ -11,6 +10,7 @@ from atmpflow.events.shipment import ShipmentPacked
 from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import Role
+from atmpflow.rules.consent import SCOPES
 from atmpflow.rules.supply import units_in_transit
 from desk.simulation import values
 from desk.simulation.people import actor

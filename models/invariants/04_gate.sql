@@ -1,7 +1,7 @@
 -- 04 gate
 -- Source: EU GMP Part IV 11 and Annex 16 (release); SmPC 4.2 and 6.6 of the product
 -- Proves: whatever was thawed, prepared or given was, by the order of the ledger, certified for its
---   own batch, on site, in date, consented, cleared, prescribed, not held, after the conditioning
+--   own batch, on site, in date, consented, found fit, cleared, prescribed, not held, after the conditioning
 --   and within the windows of use that the product needs.
 -- Not yet: authorised sites and prescribers (no delegation log is recorded).
 WITH told AS (
@@ -18,6 +18,8 @@ WITH told AS (
         max(seq) FILTER (WHERE name = 'conditioning.completed') OVER before AS conditioned,
         max(seq) FILTER (WHERE name = 'administration.cleared') OVER before AS cleared,
         max(seq) FILTER (WHERE name = 'dose.prescribed') OVER before AS prescribed,
+        max(seq) FILTER (WHERE name = 'fitness.assessed') OVER before AS examined,
+        max(seq) FILTER (WHERE name = 'patient.deteriorated') OVER before AS worse,
         coalesce(max(seq) FILTER (WHERE name = 'dose.administered') OVER before, 0) AS given,
         max(seq) FILTER (WHERE name = 'product.thawed') OVER before AS thawed,
         max(seq) FILTER (WHERE name = 'dose.prepared') OVER before AS prepared,
@@ -46,6 +48,9 @@ WITH told AS (
     LEFT JOIN ledger certificate
         ON certificate.journey_id = u.journey_id AND certificate.seq = u.certified
     LEFT JOIN ledger consent ON consent.journey_id = u.journey_id AND consent.seq = u.consented
+    LEFT JOIN ledger examined ON examined.journey_id = u.journey_id AND examined.seq = u.examined
+    LEFT JOIN ledger prescribed
+        ON prescribed.journey_id = u.journey_id AND prescribed.seq = u.prescribed
     LEFT JOIN consent withdrawable
         ON withdrawable.journey_id = u.journey_id AND withdrawable.scope = 'treatment'
     CROSS JOIN LATERAL (VALUES
@@ -60,6 +65,8 @@ WITH told AS (
         ('consent withdrawn', coalesce(withdrawable.withdrawn_at > u.begun, TRUE)),
         ('not cleared', u.cleared > u.given),
         ('not prescribed', u.prescribed > u.given),
+        ('not found fit', (examined.payload ->> 'fit')::boolean AND u.examined > coalesce(u.worse, 0)
+            AND examined.occurred_at >= prescribed.occurred_at - interval '3 days'),
         ('on hold', coalesce(u.held, 0) <= coalesce(u.lifted, 0)),
         ('not conditioned', NOT u.spec ? 'conditioning' OR u.conditioned > u.on_site)
     ) AS why (against, passes)

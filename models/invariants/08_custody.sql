@@ -32,7 +32,7 @@ UNION ALL
 SELECT u.journey_id, 'a unit that is ' || u.state || ' has ' || count(h.unit) || ' holder(s) now'
 FROM unit u LEFT JOIN held h ON h.unit = u.unit AND h.ends_at IS NULL
 GROUP BY u.unit, u.journey_id, u.state
-HAVING count(h.unit) <> CASE WHEN u.state IN ('given', 'used', 'insufficient') THEN 0 ELSE 1 END
+HAVING count(h.unit) <> CASE WHEN u.state IN ('given', 'used', 'insufficient', 'destroyed') THEN 0 ELSE 1 END
 UNION ALL
 SELECT e.journey_id, 'a unit is held until another time than it was given or used up'
 FROM ended e

@@ -166,11 +166,11 @@ FROM told WHERE aside AND (stage <> before_stage
 UNION ALL
 SELECT journey_id, 'event ' || seq || ', ' || name || ': happened after the end'
 FROM told WHERE ended > coalesce(found, 0) AND name !~ ('^(duty[.]|identity[.]implicated|recall|'
-    || 'adverse_event|safety_measure|patient[.](died|found))')
+    || 'adverse_event|safety_measure|consent[.]withdrawn|patient[.](died|found))')
 UNION ALL
 SELECT journey_id, 'event ' || seq || ', ' || name || ': happened during a hold'
 FROM told WHERE held > coalesce(lifted, 0)
-    AND name !~ ('^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.]due|'
+    AND name !~ ('^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.](due|ended)|'
     || 'journey[.]withdrawn|identity[.]implicated|label[.]proposed|unit[.]relabelled|'
     || 'consent[.](withdrawn|renewed)|patient[.](died|deteriorated)|recall|adverse_event|safety_measure|'
     || 'treatment[.]stopped)')

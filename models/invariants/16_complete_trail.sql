@@ -33,16 +33,25 @@ WITH may (event, roles) AS (VALUES
     ('toxicity.graded', 'treating-physician'), ('monitoring.completed', 'treating-physician'),
     ('follow_up.recorded', 'treating-physician coordinator'),
     ('journey.completed', 'treating-physician coordinator'),
-    ('patient.died', 'treating-physician coordinator'),
+    ('patient.died', 'treating-physician coordinator apheresis-nurse'),
+    ('fitness.assessed', 'treating-physician'), ('patient.deteriorated', 'treating-physician'),
+    ('consent.withdrawn', 'referrer coordinator treating-physician apheresis-nurse atmp-pharmacist
+        bedside-checker compliance-officer'),
+    ('treatment.stopped', 'referrer coordinator treating-physician apheresis-nurse atmp-pharmacist
+        bedside-checker compliance-officer'),
+    ('follow_up.ended', 'system referrer coordinator treating-physician apheresis-nurse atmp-pharmacist
+        bedside-checker compliance-officer'),
+    ('consent.renewed', 'treating-physician'),
     ('label.mismatched', 'apheresis-nurse cell-laboratory manufacturer atmp-pharmacist
         treating-physician'),
     ('label.proposed', 'apheresis-nurse cell-laboratory manufacturer atmp-pharmacist compliance-officer'),
     ('unit.relabelled', 'apheresis-nurse cell-laboratory manufacturer atmp-pharmacist compliance-officer'),
-    ('hold.placed', 'coordinator treating-physician apheresis-nurse cell-laboratory manufacturer
+    ('hold.placed', 'referrer coordinator treating-physician apheresis-nurse cell-laboratory manufacturer
         quality-control qualified-person atmp-pharmacist bedside-checker compliance-officer'),
     ('hold.lift_agreed', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),
     ('hold.lifted', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),
-    ('journey.withdrawn', 'referrer coordinator treating-physician'),
+    ('journey.withdrawn', 'referrer coordinator treating-physician apheresis-nurse atmp-pharmacist
+        bedside-checker compliance-officer'),
     ('duty.fulfilled', 'referrer coordinator panel treating-physician apheresis-nurse cell-laboratory
         courier manufacturer quality-control qualified-person atmp-pharmacist bedside-checker
         compliance-officer')

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-from atmpflow.events import administration, after
+from atmpflow.events import after
 from atmpflow.journey import Facts, Recorded
 from atmpflow.message import Event
-from atmpflow.rules.supply import supply
 from models.administration import Visit
 from models.changes import Change, Insert, Update
-from models.handover import in_state
-from models.projections.common import Projection, free_slots
+from models.projections.common import Projection, free_slots, put_aside
 
 
 def _visits(event: after.FollowUpPlanned, row: Recorded, facts: Facts) -> Iterator[Change]:
@@ -22,17 +20,16 @@ def _visited(event: after.FollowUpRecorded, row: Recorded, facts: Facts) -> Iter
     yield Update(Visit, key, {"recorded_at": row.occurred_at})
 
 
-def _withdrawn(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
+def _over(
+    event: after.JourneyWithdrawn | after.PatientDied, row: Recorded, facts: Facts
+) -> Iterator[Change]:
     yield from free_slots(row, facts)
-    stock = supply(facts)
-    given = {dose.scanned_unit for _, dose in facts.all(administration.DoseAdministered)}
-    for unit in stock.units if stock else ():
-        if unit not in given:
-            yield in_state(unit, "withdrawn")
+    yield from put_aside(event)
 
 
 PROJECTIONS: dict[type[Event], Projection] = {
     after.FollowUpPlanned: _visits,
     after.FollowUpRecorded: _visited,
-    after.JourneyWithdrawn: _withdrawn,
+    after.JourneyWithdrawn: _over,
+    after.PatientDied: _over,
 }

@@ -7,9 +7,11 @@ import pytest
 from atmpflow.commands import COMMANDS
 from atmpflow.commands.admission import Refer
 from atmpflow.commands.after import FireTimer, GradeToxicity, LiftHold, PlaceHold, Withdraw
+from atmpflow.commands.consent import RenewConsent, WithdrawConsent
 from atmpflow.commands.duties import FulfilDuty
 from atmpflow.commands.identity import ImplicateJourney, RelabelUnit
 from atmpflow.commands.manufacture import RejectBatch
+from atmpflow.commands.patient import AssessFitness, RecordDeath, RecordDeterioration
 from atmpflow.commands.shipment import DecideDeviation
 from atmpflow.course import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
 from atmpflow.decide import SKEW, decide
@@ -49,6 +51,11 @@ EXAMPLES: dict[str, Command] = {
             old_label="unreadable",
             reason="unreadable",
         ),
+        WithdrawConsent(occurred_at=LATE, scopes=("treatment",)),
+        RenewConsent(occurred_at=LATE, scopes=("treatment",), form_version="v4"),
+        AssessFitness(occurred_at=LATE, fit=True, ecog=1, infection=False, organ_function=True),
+        RecordDeterioration(occurred_at=LATE, ecog=3, reason="progression"),
+        RecordDeath(occurred_at=LATE, cause="disease"),
         FulfilDuty(occurred_at=LATE, duty="inform-coordinator:1", reference="read"),
     )
 }

@@ -10,10 +10,15 @@ from atmpflow.commands.administration import CheckIdentity
 from atmpflow.commands.admission import ConfirmEligibility, RecordPanelDecision, RecordScreening
 from atmpflow.commands.after import GradeToxicity, LiftHold, PlaceHold, Withdraw
 from atmpflow.commands.collection import RecordCellCount
+from atmpflow.commands.consent import RenewConsent, WithdrawConsent
+from atmpflow.commands.duties import FulfilDuty
 from atmpflow.commands.identity import RelabelUnit
 from atmpflow.commands.manufacture import RecordQualityResults, RejectBatch
+from atmpflow.commands.patient import RecordDeath, RecordDeterioration
 from atmpflow.commands.shipment import DecideDeviation
-from atmpflow.events.admission import ScreeningRecorded
+from atmpflow.duties import open_duties
+from atmpflow.events.administration import DoseAdministered
+from atmpflow.events.admission import Scope, ScreeningRecorded
 from atmpflow.events.manufacture import BatchOpened, TestResult
 from atmpflow.journey import Facts
 from atmpflow.message import Command
@@ -25,10 +30,12 @@ from desk.simulation.values import good_result
 from tasks import clock
 from tasks.logger import record_log
 from tests.factories import (
+    LATE,
     ask,
     engine_steps,
     journey_at,
     move_of,
+    opened,
     refused,
     stocked,
     waits_for,
@@ -45,7 +52,7 @@ def after(facts: Facts, minutes: int = 1) -> datetime:
 
 
 def asked(app: Engine, facts: Facts, command: Command, role: Role, *, person: int = 1) -> Facts:
-    ask(app, facts, command, actor(role, person), now=clock.wall())
+    ask(app, facts, command, actor(role, person), now=LATE if command.occurred_at == LATE else None)
     return present(app, facts.journey)
 
 
@@ -227,6 +234,69 @@ def refused_and_repeated(app: Engine) -> Facts:
     return present(app, facts.journey)
 
 
+def taken_back(app: Engine, facts: Facts, *scopes: Scope) -> Facts:
+    command = WithdrawConsent(occurred_at=after(facts), scopes=scopes)
+    return asked(app, facts, command, Role.NURSE)
+
+
+def _destroyed(app: Engine, facts: Facts) -> Facts:
+    for duty in open_duties(facts):
+        done = FulfilDuty(occurred_at=LATE, duty=duty.name, reference="C-1")
+        facts = asked(app, facts, done, duty.owner)
+    return facts
+
+
+def consent_taken_back_in_manufacture(app: Engine) -> Facts:
+    facts = taken_back(app, journey_at(app, "complete-manufacture"), "treatment", "data")
+    return _destroyed(app, facts)
+
+
+def consent_taken_back_with_the_product_on_site(app: Engine) -> Facts:
+    facts = taken_back(app, journey_at(app, "start-conditioning"), "treatment")
+    return _destroyed(app, facts)
+
+
+def consent_taken_back_between_two_doses(app: Engine) -> Facts:
+    first = walk(app, opened(app, "aucatzyl"), lambda facts: bool(facts.last(DoseAdministered)))
+    facts = walk(app, first.journey, waits_for("prescribe-dose"))
+    return walk(app, taken_back(app, facts, "treatment").journey, NEVER)
+
+
+def consent_renewed(app: Engine) -> Facts:
+    facts = taken_back(app, journey_at(app, "start-manufacture"), "follow-up")
+    renew = RenewConsent(occurred_at=after(facts), scopes=("follow-up",), form_version="v4")
+    facts = hold_and_lift(app, asked(app, facts, renew, Role.PHYSICIAN))
+    return walk(app, facts.journey, NEVER)
+
+
+def follow_up_taken_back(app: Engine) -> Facts:
+    return taken_back(app, journey_at(app, "record-follow-up", "zolgensma"), "follow-up")
+
+
+def follow_up_taken_back_early(app: Engine) -> Facts:
+    facts = taken_back(app, journey_at(app, "complete-monitoring", "zolgensma"), "follow-up")
+    return walk(app, facts.journey, NEVER)
+
+
+def died_while_it_was_made(app: Engine) -> Facts:
+    facts = journey_at(app, "certify-batch")
+    facts = asked(app, facts, RecordDeath(occurred_at=after(facts), cause="disease"), Role.NURSE)
+    return _destroyed(app, facts)
+
+
+def died_after_the_end(app: Engine) -> Facts:
+    facts = withdrawn(app)
+    known = RecordDeath(occurred_at=LATE, told_by="registry")
+    return asked(app, facts, known, Role.COORDINATOR)
+
+
+def worse_and_fit_again(app: Engine) -> Facts:
+    facts = journey_at(app, "start-conditioning")
+    worse = RecordDeterioration(occurred_at=after(facts), ecog=3, reason="infection")
+    facts = hold_and_lift(app, asked(app, facts, worse, Role.PHYSICIAN))
+    return walk(app, facts.journey, NEVER)
+
+
 STORIES: dict[Callable[[Engine], Facts], str | None] = {
     short_collection: "completed",
     excursion_accepted: "completed",
@@ -244,6 +314,15 @@ STORIES: dict[Callable[[Engine], Facts], str | None] = {
     withdrawn: "withdrawn",
     bags_swapped: "completed",
     label_replaced: "completed",
+    consent_taken_back_in_manufacture: "withdrawn",
+    consent_taken_back_with_the_product_on_site: "withdrawn",
+    consent_taken_back_between_two_doses: "completed",
+    consent_renewed: "completed",
+    died_while_it_was_made: "died",
+    died_after_the_end: "withdrawn",
+    worse_and_fit_again: "completed",
+    follow_up_taken_back: "follow-up-withdrawn",
+    follow_up_taken_back_early: "follow-up-withdrawn",
     refused_and_repeated: None,
 }
 """Every story with the end that its journey comes to; none: it is still open."""

@@ -85,10 +85,10 @@ NHS_NUMBER_IN_CLEAR = (
 
 # A mismatch between the two checks: they are no pair any more.
 PAIR_BROKEN = (
-    "UPDATE ledger SET seq = seq + 2000 WHERE journey_id = %(journey)s AND seq >= 43",
-    "INSERT INTO ledger SELECT journey_id, 43, gen_random_uuid(), 'identity.mismatched', stage,"
+    "UPDATE ledger SET seq = seq + 2000 WHERE journey_id = %(journey)s AND seq >= %(after)s",
+    "INSERT INTO ledger SELECT journey_id, %(after)s, gen_random_uuid(), 'identity.mismatched', stage,"
     " actor, role, occurred_at, recorded_at, command_id, payload, previous, hash"
-    " FROM ledger WHERE journey_id = %(journey)s AND seq = 42",
+    " FROM ledger WHERE journey_id = %(journey)s AND seq = %(after)s - 1",
     "UPDATE ledger SET seq = seq - 1999 WHERE journey_id = %(journey)s AND seq > 2000",
 )
 
@@ -135,8 +135,8 @@ PLANTED: list[tuple[str, str, tuple[str, ...] | str]] = [
     (
         "18",
         MADE,
-        "INSERT INTO unit_label SELECT unit, 2, journey_id, 'L-2', 'L-1', 'damaged', 'a', 'b', now()"
-        " FROM unit WHERE journey_id = %(journey)s AND kind = 'product' LIMIT 1",
+        "INSERT INTO unit_label SELECT unit, 2, journey_id, 'L-2', 'L-1', 'damaged', 'a', 'b',"
+        " now() FROM unit WHERE journey_id = %(journey)s AND kind = 'product' LIMIT 1",
     ),
     (
         "19",
@@ -240,10 +240,15 @@ def test_the_gate_sees_what_should_have_closed_it(record: Record, statement: str
 
 def test_a_check_from_before_a_mismatch_is_no_check(record: Record):
     journey = record.journey(MADE)
-    record.change(*PAIR_BROKEN, journey=journey)
+    first = record.one(
+        "SELECT min(seq) FROM ledger WHERE journey_id = %(journey)s AND name = 'identity.checked'",
+        journey=journey,
+    )
+    record.change(*PAIR_BROKEN, journey=journey, after=first + 1)
     found = [one.found for one in record.report().violations if one.number == "02"]
     assert (
-        "event 46, product.thawed of dose 1: 1 matching check(s) before preparation, not two"
+        f"event {first + 4}, product.thawed of dose 1: 1 matching check(s) before preparation,"
+        " not two"
         in found
     )
 

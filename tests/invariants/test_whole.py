@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from atmpflow.journey import Facts
+from models.database import transaction
 from models.invariants.checker import Circumstances, Violation, check
+from models.replay import replay
 from tasks import clock
 from tasks.timers import fire_all_due
 from tests.conftest import Database
@@ -30,6 +32,8 @@ def test_a_story_that_leaves_the_happy_road_breaks_nothing(
 ):
     assert story(own_database.app).ended == STORIES[story]
     assert broken(own_database) == []
+    with transaction(own_database.app) as connection:
+        assert replay(connection) == []
 
 
 def test_whole_journeys_of_every_pathway_break_nothing(record: Record):

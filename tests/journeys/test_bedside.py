@@ -115,6 +115,7 @@ def test_the_second_part_of_a_split_dose_is_not_given_early(database: Database):
     facts = journey_at(database.app, "administer-dose", "aucatzyl")
     facts = step(database.app, facts)
     facts = walk(database.app, facts.journey, waits_for("prescribe-dose"))
+    facts = step(database.app, facts)  # examined anew for the second part
     prescribe = move_of(facts).command
     assert isinstance(prescribe, PrescribeDose)
     assert prescribe.dose == 2

@@ -64,6 +64,14 @@ def test_a_dose_is_given_once_and_a_unit_is_given_once(pair: Pair):
     assert execute(pair.url, GIVE, pair.mine, 2, second, "a", "b") == 1
 
 
+def test_nothing_is_given_once_consent_to_treatment_was_taken_back(pair: Pair):
+    taken = "UPDATE consent SET withdrawn_at = {} WHERE journey_id = %s AND scope = 'treatment'"
+    execute(pair.url, taken.format("now() - interval '1 minute'"), pair.theirs)
+    refused = _refused(pair.url, GIVE, pair.theirs, 9, pair.their_unit, "a", "b")
+    assert refused == "administration_consented"
+    execute(pair.url, taken.format("NULL"), pair.theirs)
+
+
 def test_another_patients_unit_cannot_be_given_or_held(pair: Pair):
     refused = _refused(pair.url, GIVE, pair.mine, 7, pair.their_unit, "a", "b")
     assert refused == "fk_administration_unit_journey_id"
@@ -195,6 +203,7 @@ def test_a_shipment_goes_forward_in_time(pair: Pair, change: str, constraint: st
 def test_every_constraint_that_is_explained_exists(database: Database):
     names = {row[0] for row in select(database.app, "SELECT conname::text FROM pg_constraint")}
     names |= {row[0] for row in select(database.app, "SELECT indexname::text FROM pg_indexes")}
+    names |= {row[0] for row in select(database.app, "SELECT tgname::text FROM pg_trigger")}
     assert set(CONSTRAINTS) <= names
 
 
