@@ -27,8 +27,8 @@ class Outage:
     def prove(self, seconds: float) -> None:
         """Raises AssertionError unless it was away the whole time: else nothing was tried."""
         assert self.seconds >= seconds, f"away for {self.seconds} s only"
-        assert self.missed > 0, "nobody looked whether it was away"
         assert self.found == 0, f"it answered {self.found} times while it should have been away"
+        assert self.missed > 0, "nobody looked whether it was away"
 
 
 @contextmanager
@@ -60,8 +60,10 @@ def outage(
 
 
 def _watch(away: Outage, answers: Callable[[], bool], over: threading.Event) -> None:
-    while not over.wait(LOOK_EVERY_S):
+    while True:
         if answers():
             away.found += 1
         else:
             away.missed += 1
+        if over.wait(LOOK_EVERY_S):
+            return

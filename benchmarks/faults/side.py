@@ -15,6 +15,7 @@ from benchmarks.faults.machine import Machine
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 600
+LOOK_EVERY_S = 1.0
 LINGER_S = 8
 """Second effects come soon after the first; Prefect writes its own events every five seconds."""
 
@@ -121,10 +122,10 @@ def settled(count: Callable[[], Counted], wanted: int, *, quiet_s: float) -> Cou
     found, changed = count(), time.monotonic()
     until = changed + PATIENCE_S
     while found.acted < wanted and changed + quiet_s > time.monotonic() < until:
-        time.sleep(1)
-        now = count()
-        if now != found:
-            found, changed = now, time.monotonic()
+        time.sleep(LOOK_EVERY_S)
+        latest = count()
+        if latest != found:
+            found, changed = latest, time.monotonic()
     time.sleep(LINGER_S)
     return count()
 
