@@ -1,8 +1,11 @@
-"""GS1 keys: goods (GTIN), places (GLN), consignments (SSCC) and people served (GSRN).
+"""GS1 keys: goods (GTIN), places (GLN), consignments (SSCC), people served (GSRN), things (GIAI).
 
-All are digits with a check digit by weights 3 and 1 from the right (GS1 General Specifications,
-7.9). python-stdnum's `ean` knows the calculation but only the lengths of goods.
+All but the GIAI are digits with a check digit by weights 3 and 1 from the right (GS1 General
+Specifications, 7.9). python-stdnum's `ean` knows the calculation but only the lengths of goods.
+Keys are made below a company prefix, which GS1 gives to the organisation that makes them.
 """
+
+import re
 
 from stdnum import ean
 
@@ -51,3 +54,47 @@ def sscc(text: str, field: str) -> str:
 def gsrn(text: str, field: str) -> str:
     """A Global Service Relation Number: which patient or member of staff, e.g. on a wristband."""
     return check(text, field, key="gsrn")
+
+
+_PREFIX = re.compile(r"[0-9]{4,12}")
+_REFERENCE = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]+")
+_LONGEST_GIAI = 30
+
+
+def company_prefix(text: str, field: str) -> str:
+    """Four to twelve digits. Raises Refused `gs1-company-prefix`."""
+    if not _PREFIX.fullmatch(text):
+        message = "A GS1 company prefix is four to twelve digits."
+        raise Refused("gs1-company-prefix", field, message, "Take it from your GS1 licence.")
+    return text
+
+
+def make(prefix: str, number: int, *, key: str, first: str = "") -> str:
+    """A GLN, SSCC or GSRN: prefix, our own number and the check digit.
+
+    `first` is the extension digit that an SSCC begins with. Raises Refused `gs1-company-prefix`
+    or `gs1-number` when the number is too long for what the prefix leaves.
+    """
+    room = LENGTHS[key][-1] - 1 - len(first) - len(company_prefix(prefix, "company_prefix"))
+    if number < 0 or len(str(number)) > room:
+        message = f"The prefix leaves {room} digits of a {key.upper()} for our own number."
+        raise Refused("gs1-number", "number", message, "Ask GS1 for a shorter company prefix.")
+    digits = f"{first}{prefix}{number:0{room}}"
+    return digits + check_digit(digits)
+
+
+def make_sscc(prefix: str, number: int, *, extension: int = 0) -> str:
+    """The code of one shipper on one journey; `number` is never used again."""
+    return make(prefix, number, key="sscc", first=str(extension))
+
+
+def make_giai(prefix: str, reference: str) -> str:
+    """The code of one thing, such as a bag: prefix and our own reference, no check digit.
+
+    Raises Refused `gs1-company-prefix` or `gs1-reference`.
+    """
+    made = company_prefix(prefix, "company_prefix") + reference
+    if not _REFERENCE.fullmatch(reference) or len(made) > _LONGEST_GIAI:
+        message = "Prefix and reference are at most 30 letters, digits and common signs."
+        raise Refused("gs1-reference", "unit", message, "Number the unit with fewer characters.")
+    return made

@@ -1,12 +1,23 @@
-"""What a scanner or a hand read from a label, in the form in which codes are compared."""
+"""What a scanner or a hand read from a label, in the form in which codes are compared.
 
-from typing import Annotated
+A field takes what a scanner sends for a symbol on our own label, or what is printed beside it, and
+keeps the one identifier that it asks for. What is somebody else's stays as it is, to fail the
+comparison; what no label can be is refused before it comes to a comparison.
+"""
 
-from pydantic import AfterValidator
+from typing import Annotated, Any, cast
+
+from pydantic import AfterValidator, BeforeValidator
 
 from atmpflow.codes import coi, isbt128
+from atmpflow.codes.elements import SEPARATOR, bracketed
+from atmpflow.codes.isbt_structures import Structure, value_of
+from atmpflow.codes.label import UnitLabel, Wristband
+from atmpflow.codes.reading import Found, Gs1, Isbt, identify
 from atmpflow.errors import Refused
 from atmpflow.message import Text
+
+_UNDIVIDED = "00"
 
 
 def read_coi(text: str) -> str:
@@ -27,5 +38,90 @@ def read_unit(text: str) -> str:
         return text
 
 
-ScannedCoi = Annotated[Text, AfterValidator(read_coi)]
-ScannedUnit = Annotated[Text, AfterValidator(read_unit)]
+def _of_scanner(text: str) -> Found | None:
+    """What a scanner sent; none for what a hand could have typed and no label of ours is.
+
+    Raises ValueError, without the text, for a scan that is no label at all.
+    """
+    sent = text.strip(" \t\r\n")
+    by_scanner = SEPARATOR in sent or sent.startswith("]")
+    if not (by_scanner or sent.startswith(("(", "=+"))):
+        return None
+    try:
+        return identify(sent)
+    except Refused as refused:
+        if by_scanner:
+            raise ValueError(f"{refused.code}: {refused.message} {refused.remedy}") from None
+        return None
+
+
+def _as_text(found: Found, text: str) -> str:
+    """Somebody else's label as it can be kept and read; it equals none of ours."""
+    return bracketed(found.elements) if isinstance(found, Gs1) else text.strip(" \t\r\n")
+
+
+def _undivided_donation(structures: tuple[Structure, ...]) -> str | None:
+    """The donation number of a label, unless the donation was divided: then it names several."""
+    product = value_of(structures, "003")
+    if product is not None and product[-2:] != _UNDIVIDED:
+        return None
+    return value_of(structures, "001")
+
+
+def _unit(value: Any) -> Any:
+    found = _of_scanner(value) if isinstance(value, str) else None
+    match found:
+        case None:
+            return value
+        case UnitLabel(unit=unit):
+            return unit
+        case Wristband():
+            raise ValueError("scan-of-a-wristband: This is the patient's band. Scan the unit.")
+        case isbt128.Din(number=number):  # pyright: ignore[reportGeneralTypeIssues]
+            return number
+        case Isbt(structures=structures):
+            return _undivided_donation(structures) or value
+        case _:
+            return _as_text(found, value)
+
+
+def _label_coi(value: Any) -> Any:
+    found = _of_scanner(value) if isinstance(value, str) else None
+    if isinstance(found, UnitLabel | Wristband):
+        return found.coi
+    return value if found is None else _as_text(found, value)
+
+
+def _patient_coi(value: Any) -> Any:
+    found = _of_scanner(value) if isinstance(value, str) else None
+    if isinstance(found, UnitLabel):
+        raise ValueError("scan-of-a-unit: This is the label of a unit. Scan the patient's band.")
+    return _label_coi(value)
+
+
+ScannedCoi = Annotated[Text, BeforeValidator(_label_coi), AfterValidator(read_coi)]
+"""The COI of a label, by its symbol or as printed."""
+
+ScannedUnit = Annotated[Text, BeforeValidator(_unit), AfterValidator(read_unit)]
+"""The unit number of a label, by its symbol, an ISBT 128 symbol, or as printed."""
+
+ScannedWristband = Annotated[Text, BeforeValidator(_patient_coi), AfterValidator(read_coi)]
+"""The COI on a patient's band; the symbol on a unit is refused in its place."""
+
+
+def agreeing(values: Any) -> Any:
+    """Of a form with `scanned_unit` and `scanned_coi`: both from one label, or they do not agree.
+
+    A unit's symbol carries its COI, too. Where that is not the COI beside it the unit is left as
+    the whole label, which equals no unit: a label that names two journeys stops them both.
+    """
+    if not isinstance(values, dict):
+        return values
+    given = cast("dict[str, Any]", values)
+    if "scanned_coi" not in given:
+        return given
+    unit, beside = given.get("scanned_unit"), _label_coi(given["scanned_coi"])
+    label = _of_scanner(unit) if isinstance(unit, str) else None
+    if not isinstance(label, UnitLabel) or read_coi(str(beside)) == label.coi:
+        return given
+    return {**given, "scanned_unit": f"{label.unit} of {label.coi}"}

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from atmpflow.codes.scan import ScannedCoi
+from atmpflow.codes.scan import ScannedWristband
 from atmpflow.events.admission import Objection
 from atmpflow.events.collection import Scanned
 from atmpflow.message import Content, Event, Text, Utc
@@ -60,7 +60,7 @@ class DosePrescribed(Event, Prescribed):
 class Checked(Scanned):
     dose: int = Field(ge=1, title="Dose number")
     phase: Phase = Field(title="Before", description="preparation (thaw) or administration")
-    scanned_patient: ScannedCoi = Field(
+    scanned_patient: ScannedWristband = Field(
         title="Scanned wristband", description="Chain-of-identity id on the patient's wristband"
     )
 
@@ -108,7 +108,7 @@ class DosePrepared(Event, Prepared):
 
 class Administered(Scanned):
     dose: int = Field(ge=1, title="Dose number")
-    scanned_patient: ScannedCoi = Field(title="Scanned wristband")
+    scanned_patient: ScannedWristband = Field(title="Scanned wristband")
     volume_ml: float = Field(gt=0, le=2000, title="Volume given", description="Millilitres")
     started_at: Utc = Field(title="Started at")
     ended_at: Utc = Field(title="Ended at")

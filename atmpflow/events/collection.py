@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from atmpflow.codes.scan import ScannedCoi, ScannedUnit
+from atmpflow.codes.scan import ScannedCoi, ScannedUnit, ScannedWristband, agreeing
 from atmpflow.events.admission import Objection
 from atmpflow.message import Content, Event, Text, Utc
 
@@ -19,9 +19,11 @@ class Scanned(Content):
         title="Scanned COI", description="Chain-of-identity id on the label"
     )
 
+    _one_label = model_validator(mode="before")(agreeing)
+
 
 class Collected(Content):
-    scanned_coi: ScannedCoi = Field(
+    scanned_coi: ScannedWristband = Field(
         title="Scanned COI", description="Chain-of-identity id on the wristband"
     )
     second_identifier: Text = Field(

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmpflow.codes.gs1 import LENGTHS, check, check_digit, gln, gsrn, gtin, sscc
+from atmpflow.codes.gs1 import (
+    LENGTHS,
+    check,
+    check_digit,
+    gln,
+    gsrn,
+    gtin,
+    make,
+    make_giai,
+    make_sscc,
+    sscc,
+)
 from atmpflow.errors import Refused
 
 from .vectors import vectors
@@ -63,3 +74,37 @@ def test_every_single_wrong_digit_is_caught(digits: str, at: int, shift: int):
     wrong = right[:at] + str((int(right[at]) + shift) % 10) + right[at + 1 :]
     assert check(right, "k", key="sscc") == right
     assert _code(wrong, "sscc") == "gs1-check-digit"
+
+
+@given(st.from_regex(r"\A[0-9]{4,11}\Z", fullmatch=True), st.integers(0, 9))
+def test_keys_made_below_a_company_prefix_are_right(prefix: str, number: int):
+    made = {key: make(prefix, number, key=key) for key in ("gln", "gsrn")}
+    for key, digits in made.items():
+        assert check(digits, "k", key=key).startswith(prefix)
+    assert sscc(make_sscc(prefix, number, extension=3), "k").startswith("3" + prefix)
+    assert make_giai(prefix, "BAG-1") == prefix + "BAG-1"
+
+
+def test_two_numbers_never_make_the_same_key():
+    assert len({make_sscc("5012345", number) for number in range(500)}) == 500
+
+
+@pytest.mark.parametrize("prefix", ["", "123", "1234567890123", "12A4", "１２３４"])
+def test_a_company_prefix_has_four_to_twelve_digits(prefix: str):
+    with pytest.raises(Refused) as refused:
+        make_sscc(prefix, 1)
+    assert refused.value.code == "gs1-company-prefix"
+
+
+@pytest.mark.parametrize("number", [-1, 1000])
+def test_a_number_too_long_for_the_prefix_is_refused(number: int):
+    with pytest.raises(Refused) as refused:
+        make("501234567", number, key="gln")
+    assert refused.value.code == "gs1-number"
+
+
+@pytest.mark.parametrize("reference", ["", "A B", "A" * 24])
+def test_a_reference_that_no_symbol_holds_is_refused(reference: str):
+    with pytest.raises(Refused) as refused:
+        make_giai("5012345", reference)
+    assert refused.value.code == "gs1-reference"
