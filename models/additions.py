@@ -25,12 +25,12 @@ OPEN: Mapping[str, tuple[str, str]] = {
         "id::text",
         "id, journey_id, name, actor, role, key, encode(content_hash, 'hex'), expected_version,"
         " payload, received_at AT TIME ZONE 'UTC', outcome, version, code, field, message, remedy,"
-        " encode(source, 'hex')",
+        " encode(source, 'hex'), kept_at AT TIME ZONE 'UTC'",
     ),
     "logger_file": (
         "encode(sha256, 'hex') || shipment_id",
         "encode(sha256, 'hex'), shipment_id, logger, received_at AT TIME ZONE 'UTC',"
-        f" encode(sha256(content), 'hex'), {_READINGS}",
+        f" encode(sha256(content), 'hex'), {_READINGS}, kept_at AT TIME ZONE 'UTC'",
     ),
 }
 """Key and columns of tables that the application may read."""
@@ -40,19 +40,24 @@ SEALED: Mapping[str, tuple[str, str]] = {
     "identity.person": (
         "id::text",
         "id, encode(nhs_number, 'hex'), encode(family_name, 'hex'), encode(given_name, 'hex'),"
-        " encode(birth_date, 'hex'), encode(sex, 'hex'), recorded_at AT TIME ZONE 'UTC'",
+        " encode(birth_date, 'hex'), encode(sex, 'hex'), recorded_at AT TIME ZONE 'UTC',"
+        " kept_at AT TIME ZONE 'UTC'",
     ),
     "identity.received": (
         "encode(sha256, 'hex')",
         "encode(sha256, 'hex'), encode(filename, 'hex'), encode(sealed_sha256, 'hex'),"
-        " received_at AT TIME ZONE 'UTC', received_from",
+        " received_at AT TIME ZONE 'UTC', received_from, kept_at AT TIME ZONE 'UTC'",
     ),
     "identity.access": (
         "id::text",
-        "id, person_id, actor, role, reason, looked_at AT TIME ZONE 'UTC'",
+        "id, person_id, actor, role, reason, looked_at AT TIME ZONE 'UTC',"
+        " kept_at AT TIME ZONE 'UTC'",
     ),
     # So does the wrapped key: that it was there is kept, not what it was.
-    "identity.sealing_key": ("subject", "subject, created_at AT TIME ZONE 'UTC'"),
+    "identity.sealing_key": (
+        "subject",
+        "subject, created_at AT TIME ZONE 'UTC', kept_at AT TIME ZONE 'UTC'",
+    ),
 }
 """Key and columns of tables that only the role of the identities may read."""
 

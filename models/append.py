@@ -124,7 +124,8 @@ def _journey(before: Facts | None, facts: Facts, head: bytes, header: Header) ->
     return Insert(Journey, {**journey_fixed(facts), **values})
 
 
-def _timers(before: Facts | None, after: Facts, header: Header) -> Iterator[Change]:
+def timer_changes(before: Facts | None, after: Facts, header: Header) -> Iterator[Change]:
+    """Timers that one command ends, and those it starts."""
     had = timers(before) if before else frozenset[Due]()
     has = timers(after)
     kept = {timer.kind for timer in has}
@@ -138,7 +139,8 @@ def _timers(before: Facts | None, after: Facts, header: Header) -> Iterator[Chan
         yield Put(Timer, key, {"due_at": new.due_at, "fired_at": None, "cancelled_at": None})
 
 
-def _reaction(before: Facts | None, after: Facts, header: Header) -> Iterator[Change]:
+def owed_changes(before: Facts | None, after: Facts, header: Header) -> Iterator[Change]:
+    """The reaction to one command, where its stage owes one."""
     if owes(before, after):
         newest = after.history[-1]
         yield Insert(
@@ -177,12 +179,12 @@ def writes(
     after = steps[-1]
     first, *others = map(_told, rows)
     journey = _journey(before, after, rows[-1]["hash"], header)
-    reaction = _reaction(before, after, header)
+    reaction = owed_changes(before, after, header)
     yield Together((command, journey, *first, *reaction), notify=CHANNEL)
     for told in others:
         yield from told
     for facts in steps:
         yield from changes(facts.history[-1], facts)
-    due = tuple(_timers(before, after, header))
+    due = tuple(timer_changes(before, after, header))
     if due:
         yield Together(due)

@@ -13,24 +13,45 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from atmpflow.journey import Facts, apply, begin
-from models.append import journey_fixed, journey_values
-from models.changes import Change, Insert, Put, table_name
+from models.append import (
+    Header,
+    journey_fixed,
+    journey_values,
+    owed_changes,
+    timer_changes,
+)
+from models.changes import Change, Insert, Put, Update, table_name
 from models.database import Connection
 from models.history import recorded
 from models.journey import Journey
 from models.projection import changes
+from models.reaction import Reaction, Timer
 from models.tables import STATE
 
 Row = dict[str, Any]
 Tables = dict[type[SQLModel], list[Row]]
+Fired = tuple[int, Update]
+"""A journey's version, and what a timer that fired then changed."""
 
 AT_ONCE = 200
 """Journeys that are compared in one round of queries."""
 
 LEDGER = (
-    "SELECT seq, name, payload, actor, role, occurred_at, journey_id, recorded_at, hash"
+    "SELECT seq, name, payload, actor, role, occurred_at, journey_id, recorded_at, hash, command_id"
     " FROM ledger WHERE journey_id = ANY(%s) ORDER BY journey_id, seq"
 )
+
+FIRED = (
+    "SELECT journey_id, version, payload ->> 'kind', (payload ->> 'due_at')::timestamptz,"
+    " received_at FROM command WHERE journey_id = ANY(%s) AND name = 'fire-timer'"
+    " AND outcome = 'accepted' ORDER BY journey_id, version, received_at"
+)
+
+COMPARED: dict[type[SQLModel], tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # Who answers it, how often it was tried and when is the engine's day-to-day business.
+    Reaction: (("journey_id", "seq", "stage"), ("cause", "created_at")),
+}
+"""Tables of which only some columns follow from the ledger: what finds a row, what is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +76,11 @@ def replay(connection: Connection) -> list[Difference]:
     that commands that come in meanwhile are no differences.
     """
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    return compared(connection)
+
+
+def compared(connection: Connection) -> list[Difference]:
+    """Every difference, as this transaction sees the tables."""
     found: Any = connection.execute("SELECT id FROM journey ORDER BY id").fetchall()
     journeys: list[UUID] = [row[0] for row in found]
     rounds = (journeys[at : at + AT_ONCE] for at in range(0, len(journeys), AT_ONCE))
@@ -63,7 +89,7 @@ def replay(connection: Connection) -> list[Difference]:
 
 def _compare(connection: Connection, journeys: Sequence[UUID]) -> Iterator[Difference]:
     replayed = replayed_rows(connection, journeys)
-    for table in STATE:
+    for table in (*STATE, Timer, Reaction):
         stored = _stored_rows(connection, table, journeys)
         yield from _differences(table, stored, replayed.get(table, []))
 
@@ -81,23 +107,53 @@ def replayed_rows(connection: Connection, journeys: Sequence[UUID]) -> Tables:
     """The rows of every state table as the ledger of these journeys tells them."""
     tables: Tables = defaultdict(list)
     ledger: Any = connection.execute(LEDGER, (list(journeys),)).fetchall()
+    fired = _fired(connection, journeys)
     for journey, rows in groupby(ledger, key=itemgetter(6)):
-        _replay_one(journey, rows, tables)
+        _replay_one(journey, rows, tables, fired=fired[journey])
     return tables
 
 
-def _replay_one(journey: UUID, rows: Iterable[Sequence[Any]], tables: Tables) -> None:
-    """One journey, event by event, into rows of its own."""
+def _fired(connection: Connection, journeys: Sequence[UUID]) -> dict[UUID, list[Fired]]:
+    """Timers that were told to fire, each at the version its journey had then."""
+    found: dict[UUID, list[Fired]] = defaultdict(list)
+    rows: Any = connection.execute(FIRED, (list(journeys),)).fetchall()
+    for journey, version, kind, due_at, at in rows:
+        key = {"journey_id": journey, "kind": kind, "due_at": due_at, "cancelled_at": None}
+        found[journey].append((version, Update(Timer, key, {"fired_at": at})))
+    return found
+
+
+def _replay_one(
+    journey: UUID, rows: Iterable[Sequence[Any]], tables: Tables, *, fired: Sequence[Fired]
+) -> None:
+    """One journey, command by command and event by event, into rows of its own."""
     own: Tables = defaultdict(list)
     facts: Facts | None = None
-    for *event, _, recorded_at, head in rows:
-        row = recorded(event)
-        facts = apply(facts, row) if facts else begin(journey, row)
-        own[Journey] = [{**journey_fixed(facts), **journey_values(facts, head, recorded_at)}]
-        for change in changes(row, facts):
-            _change(own, change)
+    for _, told in groupby(rows, key=itemgetter(9)):
+        facts = _replay_command(journey, facts, list(told), own)
+        for version, change in fired:
+            if version == facts.version:
+                _change(own, change)
     for table, found in own.items():
         tables[table] += found
+
+
+def _replay_command(
+    journey: UUID, before: Facts | None, told: Sequence[Sequence[Any]], own: Tables
+) -> Facts:
+    facts = before
+    for row in told:
+        event, recorded_at, head = recorded(row[:6]), row[7], row[8]
+        facts = apply(facts, event) if facts else begin(journey, event)
+        own[Journey] = [{**journey_fixed(facts), **journey_values(facts, head, recorded_at)}]
+        for change in changes(event, facts):
+            _change(own, change)
+    assert facts is not None  # noqa: S101 - a command has events here
+    newest = facts.history[-1]
+    header = Header(journey, told[-1][9], newest.actor, newest.occurred_at, told[-1][7])
+    for change in (*timer_changes(before, facts, header), *owed_changes(before, facts, header)):
+        _change(own, change)
+    return facts
 
 
 def _change(tables: Tables, change: Change) -> None:
@@ -122,21 +178,28 @@ def _sql_table(table: type[SQLModel]) -> Table:
     return found
 
 
-def _by_key(table: Table, rows: Iterable[Row]) -> dict[tuple[Any, ...], Row]:
-    columns = [column.name for column in table.primary_key.columns]
-    return {tuple(row.get(column) for column in columns): row for row in rows}
+def _by_key(key: Sequence[str], rows: Iterable[Row]) -> dict[tuple[Any, ...], Row]:
+    return {tuple(row.get(column) for column in key): row for row in rows}
+
+
+def _columns(kind: type[SQLModel]) -> tuple[Sequence[str], Sequence[str]]:
+    """The columns that find a row, and those that are compared."""
+    table = _sql_table(kind)
+    key = [column.name for column in table.primary_key.columns]
+    return COMPARED.get(kind) or (key, [column.name for column in table.columns])
 
 
 def _differences(
     kind: type[SQLModel], stored: Iterable[Row], replayed: Iterable[Row]
 ) -> Iterator[Difference]:
-    table, name = _sql_table(kind), table_name(kind)
-    left, right = _by_key(table, stored), _by_key(table, replayed)
+    name = table_name(kind)
+    by, columns = _columns(kind)
+    left, right = _by_key(by, stored), _by_key(by, replayed)
     for key in sorted({*left, *right}, key=str):
         here, there = left.get(key), right.get(key)
         if here is None or there is None:
             yield Difference(name, key, "", here, there)
             continue
-        for column in [column.name for column in table.columns]:
+        for column in columns:
             if here.get(column) != there.get(column):
                 yield Difference(name, key, column, here.get(column), there.get(column))

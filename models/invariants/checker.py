@@ -81,7 +81,11 @@ def check(connection: Connection, circumstances: Circumstances | None = None) ->
     commands that come in meanwhile break nothing.
     """
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    circumstances = circumstances or Circumstances()
+    return looked(connection, circumstances or Circumstances())
+
+
+def looked(connection: Connection, circumstances: Circumstances) -> Report:
+    """Everything that breaks an invariant, as this transaction sees the tables."""
     _tell(connection, circumstances)
     every = invariants()
     violations = [found for one in every for found in _violations(connection, one)]

@@ -28,14 +28,16 @@ COMMAND = """
 SELECT c.id::text AS key, c.kept_at, jsonb_build_array(
     c.id, c.journey_id, c.name, c.actor, c.role, c.key, encode(c.content_hash, 'hex'),
     c.expected_version, c.payload, c.received_at AT TIME ZONE 'UTC', c.outcome, c.version, c.code,
-    c.field, c.message, c.remedy, encode(c.source, 'hex'))::text AS said
+    c.field, c.message, c.remedy, encode(c.source, 'hex'), c.kept_at AT TIME ZONE 'UTC')::text
+    AS said
 FROM command c
 """
 LOGGER_FILE = """
 SELECT encode(f.sha256, 'hex') || f.shipment_id AS key, f.kept_at, jsonb_build_array(
     encode(f.sha256, 'hex'), f.shipment_id, f.logger, f.received_at AT TIME ZONE 'UTC',
     encode(sha256(f.content), 'hex'),
-    encode(sha256(convert_to(coalesce(readings.said, ''), 'UTF8')), 'hex'))::text AS said
+    encode(sha256(convert_to(coalesce(readings.said, ''), 'UTF8')), 'hex'),
+    f.kept_at AT TIME ZONE 'UTC')::text AS said
 FROM logger_file f CROSS JOIN LATERAL (
     SELECT string_agg(concat(at AT TIME ZONE 'UTC', '=', celsius), ';' ORDER BY at) AS said
     FROM reading WHERE shipment_id = f.shipment_id AND file_sha256 = f.sha256) AS readings
@@ -43,23 +45,26 @@ FROM logger_file f CROSS JOIN LATERAL (
 PERSON = """
 SELECT id::text AS key, kept_at, jsonb_build_array(
     id, encode(nhs_number, 'hex'), encode(family_name, 'hex'), encode(given_name, 'hex'),
-    encode(birth_date, 'hex'), encode(sex, 'hex'), recorded_at AT TIME ZONE 'UTC')::text AS said
+    encode(birth_date, 'hex'), encode(sex, 'hex'), recorded_at AT TIME ZONE 'UTC',
+    kept_at AT TIME ZONE 'UTC')::text AS said
 FROM identity.person
 """
 RECEIVED = """
 SELECT encode(sha256, 'hex') AS key, kept_at, jsonb_build_array(
     encode(sha256, 'hex'), encode(filename, 'hex'), encode(sealed_sha256, 'hex'),
-    received_at AT TIME ZONE 'UTC', received_from)::text AS said
+    received_at AT TIME ZONE 'UTC', received_from, kept_at AT TIME ZONE 'UTC')::text AS said
 FROM identity.received
 """
 ACCESS = """
 SELECT id::text AS key, kept_at, jsonb_build_array(
-    id, person_id, actor, role, reason, looked_at AT TIME ZONE 'UTC')::text AS said
+    id, person_id, actor, role, reason, looked_at AT TIME ZONE 'UTC',
+    kept_at AT TIME ZONE 'UTC')::text AS said
 FROM identity.access
 """
 SEALING_KEY = """
 SELECT subject AS key, kept_at,
-    jsonb_build_array(subject, created_at AT TIME ZONE 'UTC')::text AS said
+    jsonb_build_array(subject, created_at AT TIME ZONE 'UTC',
+        kept_at AT TIME ZONE 'UTC')::text AS said
 FROM identity.sealing_key
 """
 
