@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from deployments.events import EventPost, Unavailable
 from models.database import transaction
+from models.fault import fault
 from models.outbox import (
     CHANNEL,
     Undelivered,
@@ -118,8 +119,11 @@ async def deliver(engine: Engine, post: EventPost) -> int:
     news = await asyncio.to_thread(_news, engine)
     if not news:
         return 0
+    fault("relay.read")
     await post.post([*wake_ups(news.work), *map(fact, news.events)])
+    fault("relay.posted")
     await asyncio.to_thread(_mark, engine, news)
+    fault("relay.marked")
     return len(news.events) + len(news.work)
 
 

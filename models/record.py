@@ -22,6 +22,7 @@ from models.append import Header, grow, ledger_rows, writes
 from models.chain import GENESIS, content_hash
 from models.changes import Change, Insert, Together, Update, statement
 from models.database import Connection, Cursor, pipelined, transaction
+from models.fault import fault
 from models.history import MEMORY, Known, load
 from models.ledger import ReceivedCommand
 from models.lookups import unknown_journey
@@ -75,7 +76,10 @@ def record(engine: Engine, request: Request, now: datetime, claim: Claim | None 
     payload = request.command.model_dump(mode="json")
     try:
         with pipelined(engine) as connection:
-            return _apply(connection, request, payload, now=now, claim=claim)
+            answer = _apply(connection, request, payload, now=now, claim=claim)
+            fault("record.before-commit", connection)
+        fault("record.after-commit")
+        return answer
     except Refused as refused:
         keep_rejection(engine, request, payload, refused=refused, now=now)
         raise
@@ -112,8 +116,10 @@ def _apply(
         return _first_answer(answered, digest, request.journey)
     if finishing is not None and finishing.rowcount != 1:
         raise Fenced
+    fault("record.after-lock", connection)
     before, previous = _facts(connection, request, state)
     events = _decide(connection, request, before, now)
+    fault("record.after-decide", connection)
     header = Header(request.journey, uuid4(), request.actor, request.command.occurred_at, now)
     steps = grow(before, events, header)
     latest = steps[-1] if steps else before
@@ -213,8 +219,12 @@ def _append(
     header: Header,
 ) -> None:
     rows = ledger_rows(steps, head, header)
-    for change in writes(received, before, steps, rows=rows, header=header):
+    written, *others = writes(received, before, steps, rows=rows, header=header)
+    run(cursor, written)
+    fault("record.after-ledger", cursor.connection)
+    for change in others:
         run(cursor, change)
+    fault("record.after-state", cursor.connection)
     MEMORY.put(Known(steps[-1], rows[-1]["hash"]))
 
 
@@ -287,6 +297,7 @@ def keep_rejection(
     now: datetime,
 ) -> None:
     """Keep a rejected command with its reason, in a transaction of its own."""
+    fault("record.refused")
     header = Header(request.journey, uuid4(), request.actor, now, now)
     digest = content_hash(request.command.name, payload)
     row = _command_row(request, payload, digest, header=header)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from models.database import Connection
+from models.fault import fault
 
 LEASE = timedelta(seconds=60)
 """How long a worker may take for one batch before somebody else may."""
@@ -60,6 +61,7 @@ def claim(
             "limit": limit,
         },
     ).fetchall()
+    fault("claim.taken", connection)
     return sorted((Owed(*row) for row in found), key=lambda owed: owed.reaction)
 
 

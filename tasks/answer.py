@@ -16,6 +16,7 @@ from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import ENGINE, Role
 from models.database import transaction
+from models.fault import fault
 from models.lookups import facts_of
 from models.record import Claim, Fenced, Request, finish, record
 from models.work import Owed, claim, put_back
@@ -91,7 +92,9 @@ def _step(engine: Engine, owed: Owed, facts: Facts, acts: Acts) -> str:
         expected_version=facts.version,
     )
     done = Claim(owed.reaction, owed.fence, step.command.name)
+    fault("drain.acted")
     answer = record(engine, request, clock.wall(), done)
+    fault("drain.answered")
     return ", ".join(answer.events)
 
 
@@ -104,6 +107,7 @@ def _close(engine: Engine, owed: Owed, outcome: str) -> str:
     """Nothing for the engine to do: the run's report tells who must act."""
     with transaction(engine) as connection:
         finish(connection, Claim(owed.reaction, owed.fence, outcome), clock.wall())
+        fault("drain.closing", connection)
     return outcome
 
 
@@ -111,6 +115,7 @@ def _later(engine: Engine, owed: Owed, trouble: str) -> str:
     after = AGAIN * min(2 ** max(owed.attempts - 1, 0), 128)
     with transaction(engine) as connection:
         put_back(connection, owed, now=clock.wall(), after=after, trouble=trouble)
+        fault("drain.putting-back", connection)
     return f"not yet: {trouble}"
 
 
@@ -158,6 +163,7 @@ def drain(engine: Engine, stage: str, acts: Acts, *, journey: UUID | None = None
             )
         if not batch:
             return outcomes
+        fault("drain.claimed")
         outcomes += [found for owed in batch if (found := answer_one(engine, owed, acts))]
 
 

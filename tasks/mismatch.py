@@ -14,6 +14,7 @@ from atmpflow.commands.identity import ImplicateJourney
 from atmpflow.events.identity import Identifier
 from atmpflow.people import ENGINE
 from models.database import transaction
+from models.fault import fault
 from models.mismatch import Implied, untold
 from models.record import Request, record
 from tasks import clock
@@ -32,6 +33,7 @@ def _hold(app: Engine, one: Implied) -> bool:
     command = ImplicateJourney(
         occurred_at=one.at, scanned_in=one.scanned_in, seq=one.seq, read=read
     )
+    fault("mismatch.found")
     key = f"implicated:{one.scanned_in}:{one.seq}:{one.journey}"
     return bool(record(app, Request(command, ENGINE, key, one.journey), clock.wall()).events)
 

@@ -11,6 +11,7 @@ from atmpflow.commands.admission import Refer
 from atmpflow.errors import Refused
 from atmpflow.people import Actor, Role
 from atmpflow.referral import Referral, checked
+from models.fault import fault
 from models.people import keep_received, remember
 from models.record import Answer, Request, Unread, keep_unread, record
 from tasks import clock
@@ -52,6 +53,7 @@ def open_journey(
     """
     now = clock.wall()
     person = person or remember(engine, referral.patient, now)
+    fault("open.remembered")
     command = Refer(
         occurred_at=min(datetime.combine(referral.referred_on, time(), UTC), now),
         person=person,

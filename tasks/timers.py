@@ -6,6 +6,7 @@ from atmpflow.commands.after import FireTimer
 from atmpflow.errors import Refused
 from atmpflow.people import ENGINE
 from models.database import transaction
+from models.fault import fault
 from models.record import Request, record
 from models.work import DueTimer, due_timers, forget_wake_ups
 from tasks import clock
@@ -20,6 +21,7 @@ def fire(timer: DueTimer) -> bool:
         answer = record(engine(), Request(command, ENGINE, key, timer.journey), clock.wall())
     except Refused:
         return False
+    fault("timers.fired")
     return bool(answer.events)
 
 
@@ -29,6 +31,7 @@ def fire_all_due() -> int:
     while True:
         with transaction(engine()) as connection:
             due = due_timers(connection, clock.now())
+        fault("timers.due")
         fired = sum(fire(timer) for timer in due)
         total += fired
         if not fired:
@@ -42,7 +45,9 @@ async def fire_due() -> int:
 
 def _wake() -> int:
     with transaction(engine()) as connection:
-        return forget_wake_ups(connection, clock.wall())
+        forgotten = forget_wake_ups(connection, clock.wall())
+        fault("timers.waking", connection)
+        return forgotten
 
 
 async def wake_again() -> int:
