@@ -12,6 +12,7 @@ from atmpflow.journey import Facts
 from atmpflow.rules.arrival import judge_arrival
 from atmpflow.rules.supply import supply
 from tests.memory import asked, next_command, waiting_for, without
+from tests.wording import against
 
 HOUR = timedelta(hours=1)
 CODES = {"seal-broken", "hold-time-passed", "expired"}
@@ -27,7 +28,7 @@ def _received(product: str = "kymriah", *, after: timedelta = HOUR, **changed: o
 
 
 def _codes(facts: Facts) -> list[str]:
-    return [reason.code for reason in judge_arrival(facts).against]
+    return against(judge_arrival(facts))
 
 
 @pytest.mark.parametrize("product", ["kymriah", "aucatzyl", "holoclar", "zolgensma", "ebvallo"])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from atmpflow.products.spec import Band
 from atmpflow.rules.cold_chain import LONGEST_GAP_MIN, Findings, judge_leg
+from tests.wording import against
 
 BAND = Band(high_c=-150, stability_budget_min=10, source="a stability report")
 GOOD = Findings(
@@ -23,7 +24,7 @@ SILENT = Findings(0, None, None, 0.0, 0.0, covers_leg=False)
 
 
 def _codes(found: Findings, band: Band = BAND, spent_min: float = 0) -> set[str]:
-    return {reason.code for reason in judge_leg(found, band, spent_min).against}
+    return set(against(judge_leg(found, band, spent_min)))
 
 
 @pytest.mark.parametrize(

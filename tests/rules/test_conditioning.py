@@ -10,6 +10,7 @@ from atmpflow.events.administration import ConditioningCompleted, DoseAdminister
 from atmpflow.products.catalogue import catalogue
 from atmpflow.rules.conditioning import judge_conditioning_interval
 from tests.memory import waiting_for, without
+from tests.wording import against
 
 CONDITIONED = sorted(code for code, spec in catalogue().items() if spec.conditioning)
 
@@ -24,7 +25,7 @@ def test_days_out_of_the_labels_interval_are_refused(product: str, days: float):
     if plan.days_before_low <= days <= plan.days_before_high:
         assert judged.allowed
     if days <= plan.days_before_low - 1 or days >= plan.days_before_high + 1:
-        assert [reason.code for reason in judged.against] == ["interval-wrong"]
+        assert against(judged) == ["interval-wrong"]
 
 
 @pytest.mark.parametrize("product", CONDITIONED)
@@ -32,7 +33,7 @@ def test_without_conditioning_no_dose_is_in_time(product: str):
     facts = waiting_for("prescribe-dose", product)
     assert facts.since is not None
     judged = judge_conditioning_interval(without(facts, ConditioningCompleted), facts.since)
-    assert [reason.code for reason in judged.against] == ["not-conditioned"]
+    assert against(judged) == ["not-conditioned"]
 
 
 def test_a_later_dose_and_an_unconditioned_product_have_no_interval():

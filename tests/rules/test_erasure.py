@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpflow.rules.erasure import TRACEABILITY_YEARS, Known, judge_erasure, years_after
+from tests.wording import against
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -13,7 +14,7 @@ MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.
 
 def _codes(known: Known, *, now: datetime = NOW, link_kept_by: str | None = None) -> set[str]:
     judged = judge_erasure(known, now=now, link_kept_by=link_kept_by)
-    return {reason.code for reason in judged.against}
+    return set(against(judged))
 
 
 def test_somebody_never_treated_and_no_longer_under_way_may_be_erased():

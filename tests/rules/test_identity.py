@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from atmpflow.codes.coi import ALPHABET, make
 from atmpflow.codes.scan import read_coi, read_unit
 from atmpflow.rules.identity import judge_bedside, judge_label
+from tests.wording import against
 
 COI, OTHER = make(b"one-journey"), make(b"another-journey")
 UNITS = ("G151721000001", "G151721000002")
@@ -20,7 +21,7 @@ def _codes(patient: str, coi: str, unit: str) -> list[str]:
         coi=COI,
         units=UNITS,
     )
-    return [reason.code for reason in verdict.against]
+    return against(verdict)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_no_text_but_the_id_itself_passes_as_a_wristband(text: str):
 
 def test_without_units_nothing_is_right():
     judged = judge_label(scanned_coi=COI, scanned_unit=UNITS[0], coi=COI, units=())
-    assert [reason.code for reason in judged.against] == ["unit-mismatch"]
+    assert against(judged) == ["unit-mismatch"]
 
 
 def test_a_refusal_never_repeats_what_was_scanned():

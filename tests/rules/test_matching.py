@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpflow.rules.matching import judge_match
+from tests.wording import against
 
 PATIENT = ("A*02:01", "B*07:02", "C*07:02")
 ALLELES = st.lists(st.sampled_from((*PATIENT, "A*24:02", "B*35:01", "C*04:01")), unique=True)
@@ -25,7 +26,7 @@ def test_each_reason_against_a_unit_is_named(
     unit: tuple[str, ...], restricting: tuple[str, ...], codes: list[str]
 ):
     judged = judge_match(PATIENT, unit, restricting)
-    assert [reason.code for reason in judged.against] == codes
+    assert against(judged) == codes
 
 
 @given(patient=ALLELES, unit=ALLELES, restricting=ALLELES)

@@ -18,6 +18,7 @@ from atmpflow.people import Actor, Role
 from atmpflow.products.catalogue import catalogue
 from atmpflow.rules.release import judge_certifier, judge_record
 from tests.memory import waiting_for, with_event, without
+from tests.wording import against
 
 MADE = sorted(code for code, spec in catalogue().items() if spec.manufacture)
 
@@ -25,7 +26,7 @@ MADE = sorted(code for code, spec in catalogue().items() if spec.manufacture)
 def _codes(facts: Facts, at: datetime | None = None) -> list[str]:
     moment = at or facts.since
     assert moment is not None
-    return [reason.code for reason in judge_record(facts, moment).against]
+    return against(judge_record(facts, moment))
 
 
 @pytest.mark.parametrize("product", MADE)
