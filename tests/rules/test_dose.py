@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from atmpflow.products.catalogue import catalogue
 from atmpflow.products.spec import Dose
 from atmpflow.rules.dose import judge_quantity, order_quantity, weight_valid
+from tests.wording import against
 
 FLAT = Dose(unit="cells", low=50, high=110, source="a label, 4.2")
 BY_WEIGHT = Dose(unit="cells", low=1, high=2, most=150, per_kg=True, source="a label, 4.2")
@@ -34,7 +35,20 @@ WEIGHED = Dose(unit="vg", low=1, high=1, per_kg=True, weight_valid_days=14, sour
 def test_the_range_of_the_label_holds(
     *, dose: Dose, quantity: float, weight_kg: float | None, allowed: bool
 ):
-    assert judge_quantity(dose, quantity=quantity, weight_kg=weight_kg).allowed is allowed
+    judged = judge_quantity(dose, quantity=quantity, weight_kg=weight_kg)
+    missing = dose.per_kg and weight_kg is None
+    expected = "weight-missing" if missing else "dose-out-of-range"
+    assert against(judged) == ([] if allowed else [expected])
+
+
+def test_a_wrong_quantity_says_the_range_that_is_right():
+    (reason,) = judge_quantity(BY_WEIGHT, quantity=151, weight_kg=100).against
+    assert (reason.found, reason.source) == ("151 of 100 to 150 cells", BY_WEIGHT.source)
+
+
+def test_the_least_of_the_label_is_ordered():
+    assert order_quantity(BY_WEIGHT, 70) == 70
+    assert order_quantity(FLAT, 300) == 50
 
 
 PRODUCTS = st.sampled_from(sorted(catalogue()))

@@ -15,6 +15,7 @@ from atmpflow.rules.eligibility import (
     judge_findings,
     judge_virology,
 )
+from atmpflow.verdict import verdict
 from desk.simulation.values import good_answer
 from tests.wording import against
 
@@ -51,7 +52,25 @@ def _good(code: str) -> dict[str, bool | float]:
 def test_a_criterion_is_met_by_its_own_kind_of_answer(
     *, criterion: Criterion, answer: bool | float | None, met: bool
 ):
-    assert (judge_criterion(criterion, answer=answer) is None) is met
+    judged = verdict([judge_criterion(criterion, answer=answer)])
+    assert against(judged) == ([] if met else [criterion.code])
+
+
+@pytest.mark.parametrize(
+    ("criterion", "answer", "found"),
+    [
+        (RANGED, 1.5, "is 1.5, outside the range"),
+        (RANGED, True, "a number is needed"),
+        (RANGED, None, "not answered"),
+        (ASKED, True, "is True"),
+    ],
+)
+def test_a_criterion_that_is_not_met_says_what_was_answered(
+    *, criterion: Criterion, answer: bool | float | None, found: str
+):
+    reason = judge_criterion(criterion, answer=answer)
+    assert reason is not None
+    assert (reason.found, reason.source) == (found, criterion.source)
 
 
 @pytest.mark.parametrize("code", sorted(catalogue()))
@@ -84,6 +103,12 @@ def test_a_sample_that_is_missing_or_was_not_taken_yet_is_refused(code: str):
     for taken in (None, NOW + timedelta(minutes=1)):
         assert not judge_findings(product(code), _good(code), taken, NOW).allowed
         assert not judge_virology(product(code), taken, NOW).allowed
+
+
+@pytest.mark.parametrize("code", NEEDS_VIROLOGY)
+def test_a_sample_of_this_very_moment_counts(code: str):
+    assert judge_findings(product(code), _good(code), NOW, NOW).allowed
+    assert judge_virology(product(code), NOW, NOW).allowed
 
 
 @given(code=st.sampled_from(sorted(catalogue())), data=st.data())

@@ -42,6 +42,20 @@ def test_a_product_that_was_given_is_traceable_for_thirty_years_after_its_expiry
     assert (_codes(known, now=now, link_kept_by="  ") == {"traceability-duty"}) == (now < bound)
 
 
+@given(MOMENTS.filter(lambda moment: (moment.month, moment.day) != (2, 29)), st.integers(1, 60))
+def test_years_after_a_day_come_to_the_same_day(moment: datetime, years: int):
+    later = years_after(moment, years)
+    assert later.year - moment.year == years
+    assert f"{later:%m-%d %H:%M:%S.%f}" == f"{moment:%m-%d %H:%M:%S.%f}"
+
+
+def test_the_reason_says_until_when_and_for_which_journeys():
+    known = Known(("ATF-1", "ATF-2"), datetime(2026, 2, 1, tzinfo=UTC))
+    open_now, traced = judge_erasure(known, now=NOW, link_kept_by=None).against
+    assert open_now.found == "open: ATF-1, ATF-2"
+    assert traced.found == "must be traceable until 2056-02-01"
+
+
 def test_the_last_moment_of_the_thirtieth_year_still_counts():
     expired = datetime(2000, 2, 29, 12, tzinfo=UTC)
     bound = datetime(2030, 3, 1, 12, tzinfo=UTC)

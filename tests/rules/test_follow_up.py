@@ -18,6 +18,7 @@ def test_visits_come_in_order_each_its_days_after_the_first_dose(product: str, f
     plan = catalogue()[product].follow_up
     visits = plan_visits(plan, first)
     assert [visit.due_at - first for visit in visits] == [timedelta(d) for d in plan.visits_day]
+    assert all(visit.due_at.tzinfo is UTC for visit in visits)
     assert sorted(visit.due_at for visit in visits) == [visit.due_at for visit in visits]
 
 

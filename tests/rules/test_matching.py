@@ -39,5 +39,12 @@ def test_a_patient_without_an_allele_never_matches_better(
         assert not judge_match(patient, unit, restricting[1:]).allowed
 
 
+def test_a_mismatch_says_how_many_alleles_are_shared():
+    shared, restriction = judge_match(PATIENT, PATIENT[:1], ()).against
+    assert shared.found == "1 alleles shared"
+    assert "Ebvallo" in shared.source
+    assert restriction.source == shared.source
+
+
 def test_a_patient_who_was_not_typed_matches_nothing():
     assert not judge_match((), PATIENT, PATIENT).allowed

@@ -40,6 +40,15 @@ def test_less_than_the_minimum_is_never_enough(code: str, part: float, alive: fl
     assert dead.allowed is (need.viability_at_least_pct == 0)
 
 
+def test_a_short_collection_says_how_much_of_how_much():
+    need = _need()
+    judged = judge_collection(need, count=need.at_least / 2, viability_pct=1)
+    count, alive = judged.against
+    assert count.found == f"{need.at_least / 2:g} of {need.at_least:g} {need.measure}"
+    assert alive.found == f"1 % of {need.viability_at_least_pct:g} %"
+    assert {count.source, alive.source} == {need.source}
+
+
 def test_what_is_not_a_number_is_not_enough():
     assert not judge_collection(_need(), count=nan, viability_pct=99).allowed
     assert not judge_collection(_need(), count=1e9, viability_pct=nan).allowed
@@ -49,4 +58,6 @@ def test_what_is_not_a_number_is_not_enough():
 def test_material_expires_its_hours_after_the_end_of_collection(code: str):
     ended = datetime(2026, 3, 28, 23, tzinfo=UTC)
     hours = _need(code).expires_h
-    assert material_expires(_need(code), ended) - ended == timedelta(hours=hours)
+    expires = material_expires(_need(code), ended)
+    assert expires - ended == timedelta(hours=hours)
+    assert expires.tzinfo is UTC

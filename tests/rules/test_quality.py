@@ -11,6 +11,7 @@ from atmpflow.events.manufacture import TestResult
 from atmpflow.products.catalogue import catalogue
 from atmpflow.products.spec import ReleaseTest
 from atmpflow.rules.quality import judge_results, judge_test
+from atmpflow.verdict import verdict
 from desk.simulation.values import good_result
 from tests.wording import against
 
@@ -35,7 +36,32 @@ def test_a_result_is_held_against_its_specification(
     *, test: ReleaseTest, result: dict[str, float], passes: bool
 ):
     found = TestResult.model_validate({"test": test.name, **result})
-    assert (judge_test(test, found) is None) is passes
+    assert against(verdict([judge_test(test, found)])) == ([] if passes else [test.name])
+
+
+@pytest.mark.parametrize(
+    ("test", "result", "found"),
+    [
+        (RANGED, {"value": 69.5}, "69.5 %, out of range"),
+        (RANGED, {"outcome": "pass"}, "a number is needed"),
+        (STERILE, {"outcome": "positive"}, "outcome positive"),
+        (STERILE, None, "no result"),
+        (RANGED, None, "no result"),
+    ],
+)
+def test_a_failed_test_says_what_was_found(
+    test: ReleaseTest, result: dict[str, float] | None, found: str
+):
+    given_result = result and TestResult.model_validate({"test": test.name, **result})
+    reason = judge_test(test, given_result)
+    assert reason is not None
+    assert (reason.found, reason.source) == (found, test.source)
+
+
+@pytest.mark.parametrize(("value", "passes"), [(70, True), (90, True), (90.1, False), (69, False)])
+def test_both_limits_of_a_range_hold(*, value: float, passes: bool):
+    both = ReleaseTest(name="viability", unit="%", low=70, high=90, source="a licence, 3.2.P.5")
+    assert (judge_test(both, TestResult(test="viability", value=value)) is None) is passes
 
 
 @pytest.mark.parametrize("value", [nan, inf, -inf])

@@ -79,6 +79,8 @@ def test_the_published_cases_grade_as_published():
         ({"hypoxia": "positive-pressure"}, 0),
         ({"hypoxia": "positive-pressure", "treated": True}, 4),
         ({"treated": True}, 0),
+        ({"treated": True, "hypotension": "no-vasopressor"}, 2),
+        ({"treated": True, "hypoxia": "low-flow"}, 2),
     ],
 )
 def test_fever_opens_crs_and_the_worse_of_two_signs_sets_it(seen: dict[str, Any], grade: int):
