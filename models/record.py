@@ -251,34 +251,8 @@ def finish(connection: Connection, claim: Claim, now: datetime) -> Cursor:
     return connection.execute(FINISH, (now, claim.outcome, claim.reaction, claim.fence))
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """Something that could not be read as a command; `source` says which kept file it was in."""
-
-    name: str
-    actor: Actor
-    key: str
-    source: bytes
-
-
-def keep_unread(engine: Engine, unread: Unread, refused: Refused, now: datetime) -> None:
-    """Keep what could not be read among the rejected commands; its content is in its file."""
-    row = {
-        "id": uuid4(),
-        "name": unread.name,
-        "actor": unread.actor.id,
-        "role": unread.actor.role.value,
-        "key": unread.key,
-        "content_hash": unread.source,
-        "payload": {},
-        "received_at": now,
-        "source": unread.source,
-    }
-    with transaction(engine) as connection:
-        run(connection, Insert(ReceivedCommand, {**row, **_reasons(refused)}))
-
-
-def _reasons(refused: Refused) -> dict[str, str]:
+def reasons(refused: Refused) -> dict[str, str]:
+    """The columns of a rejected command that say why."""
     return {
         "outcome": "rejected",
         "code": refused.code,
@@ -302,4 +276,4 @@ def keep_rejection(
     digest = content_hash(request.command.name, payload)
     row = _command_row(request, payload, digest, header=header)
     with transaction(engine) as connection:
-        run(connection, Insert(ReceivedCommand, {**row, **_reasons(refused)}))
+        run(connection, Insert(ReceivedCommand, {**row, **reasons(refused)}))

@@ -13,7 +13,8 @@ from atmpflow.people import Actor, Role
 from atmpflow.referral import Referral, checked
 from models.fault import fault
 from models.people import keep_received, remember
-from models.record import Answer, Request, Unread, keep_unread, record
+from models.record import Answer, Request, record
+from models.unread import Unread, keep_unread
 from tasks import clock
 from tasks.engine import engine
 from tasks.form import ReferralForm

@@ -12,7 +12,8 @@ from atmpflow.errors import Refused
 from atmpflow.message import Command
 from atmpflow.people import Actor
 from models.people import keep_received
-from models.record import Request, Unread, keep_rejection, keep_unread
+from models.record import Request, keep_rejection
+from models.unread import Unread, keep_unread
 from tasks import clock
 
 
