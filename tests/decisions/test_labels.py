@@ -14,7 +14,7 @@ from atmpflow.events.manufacture import ManufactureCompleted
 from atmpflow.journey import Facts
 from atmpflow.people import ENGINE, Actor, Role
 from atmpflow.rules.administration import checks_of
-from atmpflow.rules.labels import label_version
+from atmpflow.rules.labels import label_version, pending_label
 from tests.memory import LATE, asked, next_command, waiting_for
 
 LABORATORY = Actor("one-technician", Role.LABORATORY)
@@ -71,6 +71,24 @@ def test_a_second_person_who_reads_another_label_begins_anew():
     twice = asked(once, _relabel(facts, "L-3"), ANOTHER)
     assert label_version(twice, _unit(facts)) == 1
     assert _code(twice, _relabel(facts, "L-3"), ANOTHER) == "relabel-not-independent"
+
+
+def test_a_label_is_pending_for_its_own_unit_between_the_first_person_and_the_second():
+    facts = waiting_for("accept-product", "aucatzyl")
+    made = facts.last(ManufactureCompleted)
+    assert made is not None
+    unit, other = made.units[:2]
+    assert pending_label(facts, unit) is None
+    once = asked(facts, _relabel(facts, unit=unit), LABORATORY)
+    assert (pending_label(once, unit) or once).label == "L-2"  # type: ignore[union-attr]
+    assert pending_label(once, other) is None
+    both = asked(once, _relabel(once, unit=other), LABORATORY)
+    done = asked(both, _relabel(both, unit=unit), ANOTHER)
+    assert pending_label(done, unit) is None
+    assert pending_label(done, other) is not None
+    again = asked(done, _relabel(done, "L-3", unit=unit), LABORATORY)
+    assert label_version(again, unit) == 2
+    assert label_version(again, other) == 1
 
 
 def test_a_unit_of_another_journey_or_with_another_coi_is_not_relabelled():

@@ -1,5 +1,6 @@
 """A shipment that arrives unsealed, late or expired is not accepted."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpflow.commands.shipment import PackShipment, ReceiveShipment
-from atmpflow.events.shipment import ShipmentReceived
+from atmpflow.events.collection import CollectionCompleted
+from atmpflow.events.shipment import ShipmentPacked, ShipmentReceived
 from atmpflow.journey import Facts
 from atmpflow.rules.arrival import judge_arrival
 from atmpflow.rules.supply import supply
@@ -39,6 +41,33 @@ def test_sealed_in_time_and_in_date_is_accepted(product: str):
 @pytest.mark.parametrize("changed", [{"seal_intact": False}, {"seal": "SIM-SEAL-OTHER"}])
 def test_a_broken_or_another_seal_is_a_reason_against(changed: dict[str, object]):
     assert _codes(_received(**changed)) == ["seal-broken"]
+
+
+@pytest.mark.parametrize("product", ["kymriah", "aucatzyl", "holoclar"])
+def test_a_product_is_held_against_its_own_expiry_not_that_of_its_material(product: str):
+    assert _codes(waiting_for("accept-product", product)) == []
+
+
+def test_what_has_no_expiry_on_record_is_not_expired():
+    assert _codes(without(_received(), CollectionCompleted)) == []
+
+
+@pytest.mark.parametrize(("hours", "codes"), [(20, []), (20.001, ["hold-time-passed"])])
+def test_the_hold_time_itself_is_still_right(hours: float, codes: list[str]):
+    facts = _received()
+    packed, arrived = facts.last(ShipmentPacked), facts.when(ShipmentReceived)
+    assert packed is not None
+    assert arrived is not None
+    charged = {"charged_at": arrived - hours * HOUR, "hold_time_h": 20.0}
+    rows = tuple(
+        replace(row, event=row.event.model_copy(update=charged))
+        if isinstance(row.event, ShipmentPacked)
+        else row
+        for row in facts.history
+    )
+    judged = judge_arrival(replace(facts, history=rows))
+    assert against(judged) == codes
+    assert all(reason.found == "20.0 of 20 h" for reason in judged.against)
 
 
 @given(st.floats(0.001, 10_000))

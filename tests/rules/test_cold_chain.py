@@ -37,12 +37,26 @@ def _codes(found: Findings, band: Band = BAND, spent_min: float = 0) -> set[str]
         (replace(GOOD, longest_gap_min=30.1), {"log-gap"}),
         (replace(GOOD, covers_leg=False), {"log-incomplete"}),
         (replace(GOOD, readings=1), {"no-log"}),
+        (replace(GOOD, readings=2), set()),
+        (replace(GOOD, longest_gap_min=-1), {"log-gap"}),
+        (replace(GOOD, minutes_outside=-1), {"excursion"}),
         (SILENT, {"no-log", "log-incomplete"}),
         (replace(GOOD, readings=1, minutes_outside=11), {"no-log", "excursion"}),
     ],
 )
 def test_every_reason_against_a_leg_is_named(found: Findings, codes: set[str]):
     assert _codes(found) == codes
+
+
+def test_without_earlier_legs_the_whole_budget_is_there():
+    assert judge_leg(replace(GOOD, minutes_outside=10), BAND).allowed
+
+
+def test_a_leg_out_of_its_band_says_for_how_long_and_how_long_is_covered():
+    (reason,) = judge_leg(replace(GOOD, minutes_outside=31), BAND, 10).against
+    assert (reason.found, reason.source) == ("41 min outside the band, 10 covered", BAND.source)
+    (reason,) = judge_leg(replace(GOOD, longest_gap_min=45), BAND).against
+    assert reason.found == "no reading for 45 min"
 
 
 def test_minutes_of_earlier_legs_count():

@@ -12,6 +12,7 @@ from atmpflow.rules.conditioning import judge_conditioning_interval
 from tests.memory import waiting_for, without
 from tests.wording import against
 
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 CONDITIONED = sorted(code for code, spec in catalogue().items() if spec.conditioning)
 
 
@@ -26,6 +27,30 @@ def test_days_out_of_the_labels_interval_are_refused(product: str, days: float):
         assert judged.allowed
     if days <= plan.days_before_low - 1 or days >= plan.days_before_high + 1:
         assert against(judged) == ["interval-wrong"]
+
+
+@pytest.mark.parametrize("product", CONDITIONED)
+def test_a_whole_day_beside_the_labels_days_is_wrong_and_a_minute_less_is_rounding(product: str):
+    facts = waiting_for("prescribe-dose", product)
+    ended, plan = facts.when(ConditioningCompleted), facts.product.conditioning
+    assert ended is not None
+    assert plan is not None
+    earliest = ended + (plan.days_before_low - 1) * DAY
+    latest = ended + (plan.days_before_high + 1) * DAY
+    for wrong in (earliest, latest):
+        assert against(judge_conditioning_interval(facts, wrong)) == ["interval-wrong"]
+    for right in (earliest + MINUTE, latest - MINUTE):
+        assert judge_conditioning_interval(facts, right).allowed
+
+
+def test_a_wrong_interval_says_the_days_found_and_the_days_that_are_right():
+    facts = waiting_for("prescribe-dose", "kymriah")
+    ended, plan = facts.when(ConditioningCompleted), facts.product.conditioning
+    assert ended is not None
+    assert plan is not None
+    (reason,) = judge_conditioning_interval(facts, ended + 99 * DAY).against
+    right = f"{plan.days_before_low} to {plan.days_before_high} are right"
+    assert (reason.found, reason.source) == (f"99.0 days, {right}", plan.source)
 
 
 @pytest.mark.parametrize("product", CONDITIONED)

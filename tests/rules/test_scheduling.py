@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from atmpflow.rules.scheduling import CAPACITY, LEAD, Busy, first_joint_slots, i
 
 MADE = sorted(code for code, spec in catalogue().items() if spec.manufacture)
 NOW = datetime(2026, 3, 1, 10, 30, tzinfo=UTC)
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+NOON = datetime(2026, 3, 2, 12, 34, 56, 789, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
@@ -51,6 +54,54 @@ def test_a_fuller_calendar_never_gives_an_earlier_day(busy: list[Busy]):
     assert empty[0].starts_at <= full[0].starts_at
 
 
+def _hours(slot: Slot) -> tuple[str, float, float]:
+    begins, ends = ((one - MONDAY) / timedelta(hours=1) for one in (slot.starts_at, slot.ends_at))
+    return slot.resource, begins, ends
+
+
+def test_each_slot_has_its_hours_after_midnight_of_the_day_of_collection():
+    assert [_hours(slot) for slot in needs(product("kymriah"), "R0A", day=MONDAY)] == [
+        ("R0A collection", 8, 16),
+        ("R0A courier", 16, 18),
+        ("Novartis Pharmaceuticals UK Ltd suite", 24, 24 + 2 * 24),
+        ("R0A bed", (1 + 23 + 2) * 24, (1 + 23 + 2 + 14) * 24),
+    ]
+
+
+def test_a_product_from_stock_needs_no_days_of_manufacture():
+    bed = needs(product("ebvallo"), "R0A", day=MONDAY)[-1]
+    assert _hours(bed) == ("R0A bed", 3 * 24, 17 * 24)
+
+
+def test_a_long_name_of_a_maker_is_cut():
+    named = product("kymriah").model_copy(update={"holder": "H" * 200})
+    assert needs(named, "R0A", day=MONDAY)[2].resource == "H" * 80 + " suite"
+
+
+@pytest.mark.parametrize("after", [MONDAY, MONDAY + DAY - timedelta(microseconds=1), NOON])
+def test_the_first_day_is_three_days_ahead_and_begins_at_midnight(after: datetime):
+    slots = first_joint_slots(product("kymriah"), "R0A", [], after=after)
+    assert slots is not None
+    assert slots[0].starts_at == MONDAY + 3 * DAY + timedelta(hours=8)
+
+
+@pytest.mark.parametrize(("days", "found"), [(364, True), (365, False)])
+def test_a_slot_is_looked_for_one_year_ahead(*, days: int, found: bool):
+    until = MONDAY + LEAD + days * DAY
+    taken = [Busy(f"R0A courier {n}", MONDAY, until) for n in range(1, CAPACITY["courier"] + 1)]
+    slots = first_joint_slots(product("kymriah"), "R0A", taken, after=MONDAY)
+    assert (slots is not None) is found
+
+
+@pytest.mark.parametrize("left", range(1, CAPACITY["courier"] + 1))
+def test_whichever_one_is_left_is_given(left: int):
+    others = [n for n in range(1, CAPACITY["courier"] + 1) if n != left]
+    taken = [Busy(f"R0A courier {n}", MONDAY, MONDAY + 99 * DAY) for n in others]
+    slots = first_joint_slots(product("kymriah"), "R0A", taken, after=MONDAY)
+    assert slots is not None
+    assert slots[1].resource == f"R0A courier {left}"
+
+
 def test_when_every_bed_is_taken_there_is_no_day():
     taken = [
         Busy(f"R0A bed {number}", NOW, NOW + 3000 * DAY) for number in range(1, CAPACITY["bed"] + 1)
@@ -61,5 +112,7 @@ def test_when_every_bed_is_taken_there_is_no_day():
 
 def test_a_slot_may_begin_when_another_ends():
     slot = needs(product("kymriah"), "R0A", day=NOW)[0]
+    assert is_free(slot, [Busy(slot.resource, slot.ends_at, slot.ends_at + DAY)])
+    assert not is_free(slot, [Busy(slot.resource, slot.starts_at, slot.starts_at + DAY)])
     assert is_free(slot, [Busy(slot.resource, slot.starts_at - DAY, slot.starts_at)])
     assert not is_free(slot, [Busy(slot.resource, slot.ends_at - DAY, slot.ends_at)])
