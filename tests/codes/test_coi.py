@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from atmpflow.codes.coi import ALPHABET, check, make
 from atmpflow.errors import Refused
+from tests.wording import code_of
 
 IDS = st.binary(min_size=8, max_size=32).map(make)
 PLACES = [4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 19]
@@ -17,7 +18,7 @@ def _code(text: str) -> str:
         check(text, "scanned_coi")
     assert refused.value.field == "scanned_coi"
     assert text not in str(refused.value)
-    return refused.value.code
+    return code_of(refused.value)
 
 
 @given(IDS)
@@ -87,6 +88,14 @@ def test_the_same_bytes_give_the_same_id_and_other_bytes_another():
     assert make(b"journey-") == make(b"journey-")
 
 
+@pytest.mark.parametrize(
+    ("journey", "made"),
+    [(bytes(16), "ATF-NE73-QVZZ-8RHE-W"), (b"one-journey", "ATF-SQZ6-ZSKV-0E61-E")],
+)
+def test_ids_of_labels_already_printed_are_made_again_the_same(journey: bytes, made: str):
+    assert make(journey) == made
+
+
 def test_too_little_randomness_is_an_error():
-    with pytest.raises(ValueError, match="8 bytes"):
+    with pytest.raises(ValueError, match=r"^a chain-of-identity id needs at least 8 bytes$"):
         make(b"1234567")

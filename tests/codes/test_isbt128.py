@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from atmpflow.codes.isbt128 import Din, check, check_character, parse, written
 from atmpflow.errors import Refused
+from tests.wording import code_of
 
 from .vectors import vectors
 
@@ -16,7 +17,7 @@ def _code(text: str) -> str:
     with pytest.raises(Refused) as refused:
         check(text, "unit")
     assert refused.value.field == "unit"
-    return refused.value.code
+    return code_of(refused.value)
 
 
 def test_published_numbers_have_their_published_check_character():
@@ -52,6 +53,16 @@ def test_other_structures_of_a_label_are_not_donation_numbers():
 )
 def test_a_number_is_read_as_typed_or_as_scanned(text: str):
     assert check(text, "unit") == "G123417654321"
+
+
+def test_a_typed_number_has_no_flags_unless_it_says_so():
+    assert parse("G123417654321A", "unit").flags == ""
+    assert parse("G1234 17 654321 70 A", "unit").flags == "70"
+
+
+@pytest.mark.parametrize("text", ["", "G1234", "=G1234176543217", "G12341765432!A"])
+def test_another_form_is_refused(text: str):
+    assert _code(text) == "din-format"
 
 
 def test_flags_that_carry_the_check_value_must_agree():

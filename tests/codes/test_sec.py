@@ -6,6 +6,7 @@ import pytest
 
 from atmpflow.codes.sec import parse
 from atmpflow.errors import Refused
+from tests.wording import code_of
 
 from .vectors import vectors
 
@@ -17,7 +18,7 @@ def _code(text: str) -> str:
     with pytest.raises(Refused) as refused:
         parse(text, "material.sec")
     assert refused.value.field == "material.sec"
-    return refused.value.code
+    return code_of(refused.value)
 
 
 def test_published_codes_are_taken_apart():
@@ -35,6 +36,17 @@ def test_published_codes_are_taken_apart():
 def test_spaces_and_the_prefix_do_not_matter():
     assert parse(RIGHT, "sec") == parse(RIGHT.removeprefix("SEC:").replace(" ", ""), "sec")
     assert parse(RIGHT, "sec").expires_on == date(2017, 12, 31)
+
+
+def test_each_part_of_a_code_is_in_its_place():
+    code = parse(RIGHT, "sec")
+    assert (code.country, code.establishment, code.donation) == ("PL", "001499", "Z549917123456")
+    assert (code.system, code.product, code.split) == ("isbt128", "00T0416", "003")
+
+
+@pytest.mark.parametrize(("letter", "system"), sorted(SYSTEMS.items()))
+def test_the_letter_names_the_coding_system(letter: str, system: str):
+    assert parse(RIGHT.replace(" A00T", f" {letter}00T"), "sec").system == system
 
 
 def test_zeros_say_that_there_is_no_expiry():
