@@ -91,6 +91,13 @@ class Settings(BaseSettings):
         description="How long running flows may go on after the worker was told to stop.",
     )
 
+    gs1_company_prefix: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{4,12}$",
+        title="GS1 company prefix",
+        description="Four to twelve digits from GS1; labels then carry each unit's GIAI, too.",
+    )
+
     @model_validator(mode="after")
     def _a_real_server_needs_each_role(self) -> Self:
         if self.database_url is None:

@@ -86,6 +86,11 @@ def check(text: str, field: str) -> str:
     return parse(text, field).number
 
 
+def is_number(text: str) -> bool:
+    """Whether this has the form of the thirteen characters."""
+    return re.fullmatch(_NUMBER, text) is not None
+
+
 def written(number: str) -> str:
     """The thirteen characters as printed for the eye, with the check character behind."""
     return f"{number[:5]} {number[5:7]} {number[7:]} {check_character(number)}"

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from atmpflow.errors import Refused
 from atmpflow.people import Role
+from atmpflow.referral import PatientIdentity
 from desk.cli.actor import acting, require_person
 from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app
@@ -40,6 +41,19 @@ def who(
     as_json: AsJson = False,
 ) -> None:
     """Show who the patient of a journey is. Each look is kept with its reason."""
+    with ready_database() as engine:
+        found = identity(engine, find_journey(engine, journey), account, role, reason)
+    if as_json:
+        show_json(found.model_dump(mode="json"))
+        return
+    say(f"{found.family_name}, {found.given_name}")
+    say(f"NHS number {found.nhs_number}, born {found.birth_date:%d %B %Y}, {found.sex}")
+
+
+def identity(
+    engine: Engine, journey: UUID, account: str, role: str | None, reason: str
+) -> PatientIdentity:
+    """Who the patient is; the look is kept. Raises Refused `role-not-allowed`, `reason-missing`."""
     actor = acting(account, role, MAY)
     require_person(actor)
     require_reason(reason)
@@ -50,14 +64,8 @@ def who(
             f"{actor.role} may not see who a patient is.",
             "Ask somebody who treats the patient, or the compliance officer.",
         )
-    with ready_database() as engine:
-        person = person_of(engine, find_journey(engine, journey))
-        found = look_up(engine, person, actor=actor, reason=reason.strip(), now=clock.wall())
-    if as_json:
-        show_json(found.model_dump(mode="json"))
-        return
-    say(f"{found.family_name}, {found.given_name}")
-    say(f"NHS number {found.nhs_number}, born {found.birth_date:%d %B %Y}, {found.sex}")
+    person = person_of(engine, journey)
+    return look_up(engine, person, actor=actor, reason=reason.strip(), now=clock.wall())
 
 
 def person_of(engine: Engine, journey: UUID) -> UUID:
