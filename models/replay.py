@@ -81,10 +81,22 @@ def replay(connection: Connection) -> list[Difference]:
 
 def compared(connection: Connection) -> list[Difference]:
     """Every difference, as this transaction sees the tables."""
-    found: Any = connection.execute("SELECT id FROM journey ORDER BY id").fetchall()
-    journeys: list[UUID] = [row[0] for row in found]
+    rows: Any = connection.execute("SELECT id FROM journey ORDER BY id").fetchall()
+    journeys: list[UUID] = [row[0] for row in rows]
     rounds = (journeys[at : at + AT_ONCE] for at in range(0, len(journeys), AT_ONCE))
-    return [difference for some in rounds for difference in _compare(connection, some)]
+    found = [difference for some in rounds for difference in _compare(connection, some)]
+    return [*found, *_orphans(connection)]
+
+
+def _orphans(connection: Connection) -> Iterator[Difference]:
+    """Rows of a journey that does not exist, where somebody went past the foreign keys."""
+    for kind in (*STATE[1:], Timer, Reaction):
+        query: Any = (
+            f"SELECT t.* FROM {table_name(kind)} t"  # noqa: S608
+            " WHERE NOT EXISTS (SELECT FROM journey j WHERE j.id = t.journey_id)"
+        )
+        with connection.cursor(row_factory=dict_row) as cursor:
+            yield from _differences(kind, cursor.execute(query).fetchall(), ())
 
 
 def _compare(connection: Connection, journeys: Sequence[UUID]) -> Iterator[Difference]:
