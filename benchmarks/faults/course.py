@@ -64,18 +64,23 @@ def course(side: Side, plan: Plan, say: Say) -> Measured:
     set_early = side.arm("on-time", plan.deadlines, plan.deadline_s)
     control = _events(side, "control", plan, plan.short_s, nullcontext())
     on_time = settled(lambda: side.fired(set_early), plan.deadlines, quiet_s=plan.late_s)
-    say(f"{side.name}: without a fault")
+    say(f"{side.name}: nothing taken away: {_told(control)}, {on_time.acted} deadlines")
     database = side.machine.without_database
     short = _events(side, "short", plan, plan.short_s, database(plan.short_s))
-    say(f"{side.name}: PostgreSQL away for {short.away_s:.0f} s")
+    say(f"{side.name}: PostgreSQL away for {short.away_s:.0f} s: {_told(short)}")
     long = _events(side, "long", plan, plan.long_s, database(plan.long_s))
-    say(f"{side.name}: PostgreSQL away for {long.away_s:.0f} s")
+    say(f"{side.name}: PostgreSQL away for {long.away_s:.0f} s: {_told(long)}")
     deadlines = _deadlines(side, plan)
-    say(f"{side.name}: Prefect server away for {deadlines.away_s:.0f} s")
+    away = f"Prefect server away for {deadlines.away_s:.0f} s"
+    say(f"{side.name}: {away}: {deadlines.counted.acted} deadlines")
     doubled = _doubled(side, plan)
-    say(f"{side.name}: one run executed twice at once")
+    say(f"{side.name}: one run executed twice at once: {doubled} doubled")
     early = Deadlines(plan.deadlines, on_time)
     return Measured(control, early, short, long, deadlines, doubled)
+
+
+def _told(sent: Sent) -> str:
+    return f"{sent.counted.stored} stored, {sent.counted.acted} acted of {sent.sent}"
 
 
 def _events(

@@ -100,12 +100,15 @@ class Ours:
         physician = Actor("physician-1", Role.PHYSICIAN)
         request = Request(command, physician, f"{AWAITED}:{label}", UUID(label))
         record(self.app, request, clock.wall())
-        wanted = {"deployments": {"name": {"any_": ["approval"]}}, "limit": 50}
+        wanted = {
+            "deployments": {"name": {"any_": ["approval"]}},
+            "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
+            "sort": "EXPECTED_START_TIME_DESC",
+        }
 
         def woken() -> str | None:
             runs = self.machine.api.post("/flow_runs/filter", json=wanted).raise_for_status().json()
-            waiting = [one for one in runs if one["state_type"] == "SCHEDULED"]
-            return next((o["id"] for o in waiting if o["parameters"]["journey"] == label), None)
+            return next((o["id"] for o in runs if o["parameters"]["journey"] == label), None)
 
         return str(eventually(woken))
 
