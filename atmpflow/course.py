@@ -3,7 +3,7 @@
 And which events end a journey, open it again, or send it to another stage.
 """
 
-from atmpflow.commands import after, consent, duties, identity, patient
+from atmpflow.commands import after, consent, duties, identity, patient, recall
 
 AT_ANY_TIME = frozenset(
     {
@@ -18,6 +18,8 @@ AT_ANY_TIME = frozenset(
         consent.RenewConsent,
         patient.RecordDeterioration,
         patient.RecordDeath,
+        recall.NotifyRecall,
+        recall.NotifyRecall,
     }
 )
 WHILE_HELD = AT_ANY_TIME

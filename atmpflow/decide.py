@@ -13,6 +13,7 @@ from atmpflow.commands import duties as ask_duties
 from atmpflow.commands import identity as ask_identity
 from atmpflow.commands import manufacture as ask_manufacture
 from atmpflow.commands import patient as ask_patient
+from atmpflow.commands import recall as ask_recall
 from atmpflow.commands import shipment as ask_shipment
 from atmpflow.course import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
 from atmpflow.decisions import (
@@ -25,6 +26,7 @@ from atmpflow.decisions import (
     identity,
     manufacture,
     patient,
+    recall,
     shipment,
 )
 from atmpflow.errors import Refused
@@ -46,6 +48,7 @@ _ROOMS = (
     (ask_identity, identity),
     (ask_consent, consent),
     (ask_patient, patient),
+    (ask_recall, recall),
 )
 
 DECISIONS: dict[type[Command], Decision | SignedDecision] = {

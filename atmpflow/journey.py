@@ -16,6 +16,7 @@ from atmpflow.events.admission import ReferralReceived
 from atmpflow.events.after import HoldLiftAgreed, HoldLifted, HoldPlaced
 from atmpflow.events.identity import JourneyImplicated, LabelMismatched
 from atmpflow.events.patient import PatientDeteriorated
+from atmpflow.events.recall import RecallReached
 from atmpflow.message import Event
 from atmpflow.pathways import Stage, Step, stages_of
 from atmpflow.people import Actor
@@ -30,6 +31,7 @@ HOLDS = (
     LabelMismatched,
     JourneyImplicated,
     PatientDeteriorated,
+    RecallReached,
     ConditioningBlocked,
     AdministrationBlocked,
 )

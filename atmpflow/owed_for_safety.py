@@ -9,8 +9,10 @@ from atmpflow.events.after import JourneyWithdrawn, PatientDied
 from atmpflow.events.consent import ConsentWithdrawn, Keeper, LeftOver, TreatmentStopped
 from atmpflow.events.identity import JourneyImplicated, LabelMismatched
 from atmpflow.events.patient import PatientDeteriorated
+from atmpflow.events.recall import RecallReached
 from atmpflow.message import Event
 from atmpflow.owed import DAY, HOUR, Owed, inform
+from atmpflow.owed_for_recall import RECALLED
 from atmpflow.people import Role
 
 HTA = "Human Tissue Authority, SAEARs guidance: notified within 24 hours of discovery"
@@ -114,6 +116,7 @@ SAFETY: dict[type[Event], tuple[Owed, ...]] = {
         *CELLS,
     ),
     PatientDeteriorated: WORSE,
+    RecallReached: RECALLED,
     TreatmentStopped: (inform(Role.MANUFACTURER), *CELLS),
 }
 """What each event of identity, consent, death, recall, harm and lost contact makes people owe."""

@@ -64,11 +64,13 @@ class Stock:
 
 
 def stock(connection: Connection, product: str, at: datetime) -> Sequence[Stock]:
-    """Free units of a product that are in date, the shortest-dated first."""
+    """Free units of a product, in date and not recalled, the shortest-dated first."""
     rows: Any = connection.execute(
         "SELECT unit, batch, hla, restricted_by, expires_at, certified_by FROM stock_unit s"
         " WHERE product = %s AND expires_at > %s"
         " AND NOT EXISTS (SELECT FROM unit u WHERE u.unit = s.unit)"
+        " AND NOT EXISTS (SELECT FROM recall r WHERE r.recall_class < 4 AND (r.kind, r.lot) IN"
+        " (('batch', s.batch), ('unit', s.unit), ('donation', s.donation)))"
         " ORDER BY expires_at, unit",
         (product, at),
     ).fetchall()

@@ -86,3 +86,5 @@ class StockUnit(SQLModel, table=True):
     restricted_by: str
     expires_at: datetime = moment()
     certified_by: str
+    donation: str | None = None
+    """Donation number of the donor, where the maker names it."""

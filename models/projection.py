@@ -15,6 +15,7 @@ from models.projections import (
     duties,
     identity,
     manufacture,
+    recall,
     shipment,
 )
 from models.projections.common import Projection
@@ -29,6 +30,7 @@ _ROOMS = (
     duties,
     identity,
     consent,
+    recall,
 )
 
 PROJECTIONS: dict[type[Event], Projection] = {

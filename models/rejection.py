@@ -68,6 +68,24 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "There is no consent to treatment at that time.",
         "Stop. Do not give the product.",
     ),
+    "administration_not_recalled": (
+        "recalled",
+        "scanned_unit",
+        "This unit is recalled.",
+        "Stop. Do not give the product; quarantine it and reply to the recall.",
+    ),
+    "recall_answered_by_all": (
+        "recall-unanswered",
+        "recall",
+        "Not everybody who has it, or was given it, has replied.",
+        "Look who has not: atmpflow recalls.",
+    ),
+    "fk_recall_closing_recall_id": (
+        "recall-unknown",
+        "recall",
+        "There is no such recall.",
+        "Give the id as atmpflow recalls shows it.",
+    ),
     "pk_administration": ("dose-already-given", "dose", "This dose was already given.", _TAKEN),
     "uq_administration_unit": (
         "unit-already-given",

@@ -20,6 +20,7 @@ class Shelved:
     restricted_by: tuple[str, ...]
     expires_at: datetime
     certified_by: str
+    donation: str | None = None
 
 
 def shelve(engine: Engine, units: Iterable[Shelved]) -> int:
@@ -29,8 +30,8 @@ def shelve(engine: Engine, units: Iterable[Shelved]) -> int:
         for one in units:
             cursor = connection.execute(
                 "INSERT INTO stock_unit"
-                " (unit, product, batch, hla, restricted_by, expires_at, certified_by)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                " (unit, product, batch, hla, restricted_by, expires_at, certified_by, donation)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 (
                     one.unit,
                     one.product,
@@ -39,6 +40,7 @@ def shelve(engine: Engine, units: Iterable[Shelved]) -> int:
                     " ".join(one.restricted_by),
                     one.expires_at,
                     one.certified_by,
+                    one.donation,
                 ),
             )
             added += cursor.rowcount

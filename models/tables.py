@@ -13,6 +13,7 @@ from models import (
     material,
     network,
     reaction,
+    recall,
     scheduling,
     shipment,
 )
@@ -28,6 +29,7 @@ ROOMS = (
     material,
     network,
     reaction,
+    recall,
     scheduling,
     shipment,
 )
@@ -47,5 +49,7 @@ STATE = (
     administration.Visit,
     administration.Consent,
     duty.Duty,
+    recall.MaterialLot,
+    recall.RecallNotice,
 )
 """Tables that follow from the ledger, row for row."""

@@ -10,6 +10,7 @@ from atmpflow.commands import (
     identity,
     manufacture,
     patient,
+    recall,
     shipment,
 )
 from atmpflow.message import Command
@@ -25,6 +26,7 @@ _ROOMS = (
     identity,
     consent,
     patient,
+    recall,
 )
 
 COMMANDS: dict[str, type[Command]] = {

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from atmpflow.events.collection import Scanned
-from atmpflow.events.manufacture import Manufactured, Tested
+from atmpflow.events.manufacture import Ingredients, Manufactured, Tested
 from atmpflow.message import Command, Text
 from atmpflow.people import Role
 
@@ -19,7 +19,7 @@ class OpenBatch(Command):
     batch: Text = Field(title="Batch number")
 
 
-class StartManufacture(Command, Scanned):
+class StartManufacture(Command, Scanned, Ingredients):
     """Manufacture began with this unit of starting material."""
 
     name: ClassVar = "start-manufacture"

@@ -10,6 +10,7 @@ from atmpflow.events import (
     identity,
     manufacture,
     patient,
+    recall,
     shipment,
 )
 from atmpflow.message import Event
@@ -25,6 +26,7 @@ _ROOMS = (
     identity,
     consent,
     patient,
+    recall,
 )
 
 EVENTS: dict[str, type[Event]] = {

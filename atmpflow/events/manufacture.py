@@ -1,6 +1,6 @@
 """Manufacture, tests and release of a batch: what can have happened."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -15,11 +15,24 @@ class BatchOpened(Event):
     batch: Text
 
 
-class ManufactureStarted(Event, Scanned):
+class Lot(Content):
+    """A lot that goes into the product or touches it."""
+
+    kind: Literal["vector", "reagent", "medium", "disposable"]
+    lot: Text
+
+
+class Ingredients(Content):
+    lots: tuple[Lot, ...] = Field(
+        default=(), title="Lots used", description="Vector, reagents, media, disposables"
+    )
+
+
+class ManufactureStarted(Event, Scanned, Ingredients):
     name: ClassVar = "manufacture.started"
 
 
-class Manufactured(Content):
+class Manufactured(Ingredients):
     units: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(
         title="Units", description="Unit numbers of the finished bags or vials"
     )

@@ -19,6 +19,7 @@ from atmpflow.events.shipment import ProductAccepted
 from atmpflow.journey import Facts, Recorded
 from atmpflow.products.spec import UseWindow
 from atmpflow.rules.consent import in_force
+from atmpflow.rules.recall import recalled
 from atmpflow.rules.supply import supply
 from atmpflow.verdict import Reason, Verdict, verdict
 
@@ -52,6 +53,9 @@ def judge_gate(facts: Facts, now: datetime) -> Verdict:
             else None,
             None if _agreed(facts) else Reason("consent-missing", "", GATE),
             Reason("not-conditioned", "conditioning is not complete", GATE) if due else None,
+            Reason("recalled", "taken back by its maker", GATE)
+            if stock and recalled(facts, stock.units)
+            else None,
             Reason("held", "the journey is on hold", GATE) if facts.hold else None,
         )
     )

@@ -13,6 +13,7 @@ from atmpflow.commands import (
     identity,
     manufacture,
     patient,
+    recall,
     shipment,
 )
 from atmpflow.message import Command
@@ -31,6 +32,7 @@ ROOMS = {
     "Labels": identity,
     "Consent taken back": consent,
     "Fitness, deterioration, death": patient,
+    "Recalls": recall,
     "Duties": duties,
 }
 

@@ -1,7 +1,7 @@
 -- 04 gate
 -- Source: EU GMP Part IV 11 and Annex 16 (release); SmPC 4.2 and 6.6 of the product
 -- Proves: whatever was thawed, prepared or given was, by the order of the ledger, certified for its
---   own batch, on site, in date, consented, found fit, cleared, prescribed, not held, after the conditioning
+--   own batch, on site, in date, consented, found fit, not recalled, cleared, prescribed, not held, after the conditioning
 --   and within the windows of use that the product needs.
 -- Not yet: authorised sites and prescribers (no delegation log is recorded).
 WITH told AS (
@@ -64,6 +64,18 @@ WITH told AS (
         ('no consent to treatment', u.verified > u.consented AND consent.payload -> 'scopes' ? 'treatment'),
         ('consent withdrawn', coalesce(withdrawable.withdrawn_at > u.begun, TRUE)),
         ('not cleared', u.cleared > u.given),
+        ('recalled', NOT EXISTS (
+            SELECT FROM recall r
+            LEFT JOIN unit parent ON parent.unit = unit.parent
+            LEFT JOIN stock_unit s ON s.unit = u.unit
+            WHERE r.recall_class < 4 AND r.recalled_at <= u.begun AND (
+                (r.kind, r.lot) IN (('batch', unit.batch), ('unit', u.unit), ('unit', parent.unit),
+                    ('donation', parent.unit), ('donation', s.donation))
+                OR EXISTS (SELECT FROM ledger m
+                    CROSS JOIN LATERAL jsonb_array_elements(m.payload -> 'lots') AS used
+                    WHERE m.journey_id = u.journey_id AND m.seq < u.seq
+                        AND m.name IN ('manufacture.started', 'manufacture.completed')
+                        AND used ->> 'kind' = r.kind AND used ->> 'lot' = r.lot)))),
         ('not prescribed', u.prescribed > u.given),
         ('not found fit', (examined.payload ->> 'fit')::boolean AND u.examined > coalesce(u.worse, 0)
             AND examined.occurred_at >= prescribed.occurred_at - interval '3 days'),

@@ -10,6 +10,7 @@ from models.batch import Batch
 from models.changes import Change, Insert, Update
 from models.handover import all_in_state, give_up, in_state, new_unit, take
 from models.projections.common import Projection, free_slots
+from models.projections.recall import lots_used
 
 
 def _batch(facts: Facts) -> dict[str, Any]:
@@ -28,10 +29,12 @@ def _started(
     yield Update(Batch, _batch(facts), {"started_at": row.occurred_at})
     yield in_state(event.scanned_unit, "used")
     yield give_up(event.scanned_unit, row)
+    yield from lots_used(event, row, facts)
 
 
 def _made(event: manufacture.ManufactureCompleted, row: Recorded, facts: Facts) -> Iterator[Change]:
     yield Update(Batch, _batch(facts), {"completed_at": row.occurred_at, "made_by": row.actor.id})
+    yield from lots_used(event, row, facts)
     collected = facts.last(collection.CollectionCompleted)
     for unit in event.units:
         yield new_unit(

@@ -16,7 +16,7 @@ def _refuse(place: str, message: str, remedy: str) -> Refused:
 
 
 def read_stock(text: str) -> list[Shelved]:
-    """Every unit of the file; HLA alleles are separated by spaces.
+    """Every unit of the file; HLA alleles are separated by spaces. `donation` may be left out.
 
     Raises Refused `stock-file-invalid` or `product-unknown` with the row: a list with one wrong
     row is not half taken.
@@ -45,6 +45,7 @@ def _unit(row: dict[str, str | None], number: int) -> Shelved:
         restricted_by=tuple(values["restricted_by"].split()),
         expires_at=_moment(values["expires_at"], number),
         certified_by=values["certified_by"],
+        donation=(row.get("donation") or "").strip() or None,
     )
 
 

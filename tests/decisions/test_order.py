@@ -12,6 +12,7 @@ from atmpflow.commands.duties import FulfilDuty
 from atmpflow.commands.identity import ImplicateJourney, RelabelUnit
 from atmpflow.commands.manufacture import RejectBatch
 from atmpflow.commands.patient import AssessFitness, RecordDeath, RecordDeterioration
+from atmpflow.commands.recall import NotifyRecall
 from atmpflow.commands.shipment import DecideDeviation
 from atmpflow.course import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
 from atmpflow.decide import SKEW, decide
@@ -56,6 +57,14 @@ EXAMPLES: dict[str, Command] = {
         AssessFitness(occurred_at=LATE, fit=True, ecog=1, infection=False, organ_function=True),
         RecordDeterioration(occurred_at=LATE, ecog=3, reason="progression"),
         RecordDeath(occurred_at=LATE, cause="disease"),
+        NotifyRecall(
+            occurred_at=LATE,
+            recall=WAITS[0].journey,
+            kind="vector",
+            lot="LV-1",
+            recall_class=2,
+            reference="DMRC-1",
+        ),
         FulfilDuty(occurred_at=LATE, duty="inform-coordinator:1", reference="read"),
     )
 }

@@ -19,6 +19,7 @@ ENGINE_ALONE = {
     "clear-for-conditioning",
     "fire-timer",
     "implicate-journey",
+    "notify-recall",
     "open-batch",
     "plan-follow-up",
     "plan-monitoring",

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from atmpflow.commands.after import PlaceHold, RecordFollowUp, Withdraw
 from atmpflow.commands.shipment import DecideDeviation
 from atmpflow.decide import SKEW, decide
 from atmpflow.errors import Refused
 from atmpflow.events.after import HoldPlaced
+from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.manufacture import ManufactureCompleted
 from atmpflow.journey import Facts
 from atmpflow.message import Command
@@ -84,3 +86,25 @@ def test_whoever_made_the_batch_may_not_certify_it_and_may_still_hold_it():
     hold = PlaceHold(occurred_at=certify.occurred_at, reason="DEV-1")
     assert decide(hold, facts, LATE, maker)
     assert Role.QP in PlaceHold.roles & DecideDeviation.roles
+
+
+def test_material_is_used_up_to_its_expiry_and_not_at_it():
+    facts = waiting_for("start-manufacture")
+    move, collected = next_command(facts), facts.last(CollectionCompleted)
+    assert collected is not None
+    last = {"occurred_at": collected.expires_at - timedelta(microseconds=1)}
+    assert decide(move.command.model_copy(update=last), facts, LATE, move.actor)
+    expired = move.command.model_copy(update={"occurred_at": collected.expires_at})
+    refused = _refused(facts, expired, move.actor)
+    assert (code_of(refused), refused.field) == ("expired", "occurred_at")
+
+
+@pytest.mark.parametrize("justification", [None, "", "  "])
+@pytest.mark.parametrize("decision", ["accept", "reject"])
+def test_nobody_decides_on_a_deviation_without_a_justification(
+    decision: str, justification: str | None
+):
+    said = {"occurred_at": LATE, "decision": decision, "justification": justification}
+    given = {name: value for name, value in said.items() if value is not None}
+    with pytest.raises(ValidationError, match="justification"):
+        DecideDeviation.model_validate(given)

@@ -19,7 +19,7 @@ from atmpflow.commands.shipment import DecideDeviation
 from atmpflow.duties import open_duties
 from atmpflow.events.administration import DoseAdministered
 from atmpflow.events.admission import Scope, ScreeningRecorded
-from atmpflow.events.manufacture import BatchOpened, TestResult
+from atmpflow.events.manufacture import BatchOpened, Lot, TestResult
 from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import Role
@@ -27,8 +27,10 @@ from desk.simulation.logger import export
 from desk.simulation.people import actor
 from desk.simulation.step import present
 from desk.simulation.values import good_result
+from models.recalling import TakenBack, close_recall, open_recall
 from tasks import clock
 from tasks.logger import record_log
+from tasks.recall import spread
 from tests.factories import (
     LATE,
     ask,
@@ -241,7 +243,7 @@ def taken_back(app: Engine, facts: Facts, *scopes: Scope) -> Facts:
 
 def _destroyed(app: Engine, facts: Facts) -> Facts:
     for duty in open_duties(facts):
-        done = FulfilDuty(occurred_at=LATE, duty=duty.name, reference="C-1")
+        done = FulfilDuty(occurred_at=after(facts, 5), duty=duty.name, reference="C-1")
         facts = asked(app, facts, done, duty.owner)
     return facts
 
@@ -297,6 +299,19 @@ def worse_and_fit_again(app: Engine) -> Facts:
     return walk(app, facts.journey, NEVER)
 
 
+def vector_recalled(app: Engine) -> Facts:
+    facts = journey_at(app, "start-manufacture")
+    start = move_of(facts)
+    lots = (Lot(kind="vector", lot=f"LV-{facts.coi}"),)
+    facts = asked(app, facts, start.command.model_copy(update={"lots": lots}), Role.MANUFACTURER)
+    taken = TakenBack("vector", f"LV-{facts.coi}", 4, "DMRC-1", after(facts))
+    recall = open_recall(app, taken, actor(Role.QP), LATE)
+    spread(app)
+    facts = _destroyed(app, present(app, facts.journey))
+    close_recall(app, recall, "CLOSE-1", actor=actor(Role.QP), now=LATE)
+    return walk(app, hold_and_lift(app, facts).journey, NEVER)
+
+
 STORIES: dict[Callable[[Engine], Facts], str | None] = {
     short_collection: "completed",
     excursion_accepted: "completed",
@@ -321,6 +336,7 @@ STORIES: dict[Callable[[Engine], Facts], str | None] = {
     died_while_it_was_made: "died",
     died_after_the_end: "withdrawn",
     worse_and_fit_again: "completed",
+    vector_recalled: "completed",
     follow_up_taken_back: "follow-up-withdrawn",
     follow_up_taken_back_early: "follow-up-withdrawn",
     refused_and_repeated: None,

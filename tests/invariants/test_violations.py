@@ -86,8 +86,8 @@ NHS_NUMBER_IN_CLEAR = (
 # A mismatch between the two checks: they are no pair any more.
 PAIR_BROKEN = (
     "UPDATE ledger SET seq = seq + 2000 WHERE journey_id = %(journey)s AND seq >= %(after)s",
-    "INSERT INTO ledger SELECT journey_id, %(after)s, gen_random_uuid(), 'identity.mismatched', stage,"
-    " actor, role, occurred_at, recorded_at, command_id, payload, previous, hash"
+    "INSERT INTO ledger SELECT journey_id, %(after)s, gen_random_uuid(), 'identity.mismatched',"
+    " stage, actor, role, occurred_at, recorded_at, command_id, payload, previous, hash"
     " FROM ledger WHERE journey_id = %(journey)s AND seq = %(after)s - 1",
     "UPDATE ledger SET seq = seq - 1999 WHERE journey_id = %(journey)s AND seq > 2000",
 )
@@ -102,6 +102,21 @@ PLANTED: list[tuple[str, str, tuple[str, ...] | str]] = [
     ("08", MADE, UNHELD),
     ("09", MADE, "UPDATE unit SET parent = NULL WHERE journey_id = %(journey)s"),
     ("09", "ebvallo", "UPDATE stock_unit SET batch = 'ANOTHER'"),
+    (
+        "09",
+        MADE,
+        (
+            "INSERT INTO recall SELECT gen_random_uuid(), 'batch', batch, 4, 'DMRC-1', opened_at,"
+            " opened_at, 'somebody', 'qualified-person' FROM batch WHERE journey_id = %(journey)s",
+            "UPDATE journey SET changed_at = opened_at WHERE id = %(journey)s",
+        ),
+    ),
+    (
+        "09",
+        MADE,
+        "INSERT INTO material_lot SELECT journey_id, 1, 'vector', 'LV-1', batch, now() FROM batch"
+        " WHERE journey_id = %(journey)s",
+    ),
     ("10", MADE, OUT_OF_SPECIFICATION),
     ("10", MADE, "UPDATE journey SET held_by = 'hold.placed' WHERE id = %(journey)s"),
     ("11", MADE, SAME_KEY),
@@ -248,8 +263,7 @@ def test_a_check_from_before_a_mismatch_is_no_check(record: Record):
     found = [one.found for one in record.report().violations if one.number == "02"]
     assert (
         f"event {first + 4}, product.thawed of dose 1: 1 matching check(s) before preparation,"
-        " not two"
-        in found
+        " not two" in found
     )
 
 

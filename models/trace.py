@@ -1,0 +1,63 @@
+"""From a donor to a patient and back: one statement, both ways, from wherever one stands."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from models.database import Connection
+
+From = Literal["lot", "donor", "unit", "journey"]
+
+TRACE = """
+WITH RECURSIVE start (kind, node) AS (
+    SELECT CASE %(from)s WHEN 'unit' THEN 'unit' END, %(text)s WHERE %(from)s = 'unit'
+    UNION
+    SELECT parent_kind, parent FROM genealogy
+    WHERE %(from)s = 'lot' AND parent = %(text)s
+        AND parent_kind NOT IN ('donor', 'donation', 'unit')
+    UNION
+    SELECT parent_kind, parent FROM genealogy
+    WHERE %(from)s = 'donor' AND parent = %(text)s AND parent_kind IN ('donor', 'donation', 'unit')
+    UNION
+    SELECT 'unit', u.unit FROM unit u JOIN journey j ON j.id = u.journey_id
+    WHERE %(from)s = 'journey' AND (j.id::text = lower(%(text)s) OR j.coi = upper(%(text)s))
+), down (kind, node) AS (
+    SELECT kind, node FROM start
+    UNION
+    SELECT g.child_kind, g.child FROM down d
+    JOIN genealogy g ON g.parent_kind = d.kind AND g.parent = d.node
+), up (kind, node) AS (
+    SELECT kind, node FROM start
+    UNION
+    SELECT g.parent_kind, g.parent FROM up u
+    JOIN genealogy g ON g.child_kind = u.kind AND g.child = u.node
+)
+SELECT DISTINCT g.parent_kind, g.parent, g.child_kind, g.child, g.journey_id, j.coi, j.product,
+    a.started_at
+FROM genealogy g
+LEFT JOIN journey j ON j.id = g.journey_id
+LEFT JOIN administration a ON g.child_kind = 'patient' AND a.unit = g.parent
+WHERE (g.parent_kind, g.parent) IN (SELECT kind, node FROM down)
+    OR (g.child_kind, g.child) IN (SELECT kind, node FROM up)
+ORDER BY 1, 2, 3, 4
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step of the way: what came of what, in which journey; `given_at` where it was given."""
+
+    parent_kind: str
+    parent: str
+    child_kind: str
+    child: str
+    journey: UUID | None
+    coi: str | None
+    product: str | None
+    given_at: Any
+
+
+def trace(connection: Connection, start: From, text: str) -> list[Link]:
+    """Everything that came of it and everything it came of, from a lot, donor, unit or journey."""
+    rows: Any = connection.execute(TRACE, {"from": start, "text": text}).fetchall()
+    return [Link(*row) for row in rows]
