@@ -15,6 +15,7 @@ from atmpflow.errors import Refused
 from atmpflow.events.shipment import CourierBooked
 from atmpflow.people import Actor
 from models.database import transaction
+from models.fault import fault
 from models.lookups import facts_of
 from models.reading import Row, copy_readings, keep_file
 from models.record import Answer, Request, record
@@ -119,6 +120,7 @@ def record_log(
         )
         if keep_file(connection, file):
             copy_readings(connection, booked.shipment, export.sha256, rows)
+    fault("log.copied")
     command = RecordTemperatureLog(
         occurred_at=at,
         logger=export.logger,
