@@ -8,6 +8,7 @@ comparison; what no label can be is refused before it comes to a comparison.
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from atmpflow.codes import coi, isbt128
 from atmpflow.codes.elements import SEPARATOR, bracketed
@@ -38,10 +39,16 @@ def read_unit(text: str) -> str:
         return text
 
 
+def _wrong(refused: Refused) -> PydanticCustomError:
+    """A refusal as a form reports it."""
+    said = {"code": refused.code, "message": refused.message, "remedy": refused.remedy}
+    return PydanticCustomError("refused", "{code}: {message}", said)
+
+
 def _of_scanner(text: str) -> Found | None:
     """What a scanner sent; none for what a hand could have typed and no label of ours is.
 
-    Raises ValueError, without the text, for a scan that is no label at all.
+    Raises PydanticCustomError, without the text, for a scan that is no label at all.
     """
     sent = text.strip(" \t\r\n")
     by_scanner = SEPARATOR in sent or sent.startswith("]")
@@ -51,7 +58,7 @@ def _of_scanner(text: str) -> Found | None:
         return identify(sent)
     except Refused as refused:
         if by_scanner:
-            raise ValueError(f"{refused.code}: {refused.message} {refused.remedy}") from None
+            raise _wrong(refused) from None
         return None
 
 
@@ -76,7 +83,8 @@ def _unit(value: Any) -> Any:
         case UnitLabel(unit=unit):
             return unit
         case Wristband():
-            raise ValueError("scan-of-a-wristband: This is the patient's band. Scan the unit.")
+            message = "This is the band of a patient, not the label of a unit."
+            raise _wrong(Refused("scan-of-a-wristband", "", message, "Scan the unit's label."))
         case isbt128.Din(number=number):  # pyright: ignore[reportGeneralTypeIssues]
             return number
         case Isbt(structures=structures):
@@ -95,7 +103,10 @@ def _label_coi(value: Any) -> Any:
 def _patient_coi(value: Any) -> Any:
     found = _of_scanner(value) if isinstance(value, str) else None
     if isinstance(found, UnitLabel):
-        raise ValueError("scan-of-a-unit: This is the label of a unit. Scan the patient's band.")
+        message = "This is the label of a unit, not the band of a patient."
+        raise _wrong(
+            Refused("scan-of-a-unit", "", message, "Scan the band on the patient's wrist.")
+        )
     return _label_coi(value)
 
 
@@ -118,10 +129,13 @@ def agreeing(values: Any) -> Any:
     if not isinstance(values, dict):
         return values
     given = cast("dict[str, Any]", values)
-    if "scanned_coi" not in given:
+    unit, coi_given = given.get("scanned_unit"), given.get("scanned_coi")
+    if not isinstance(unit, str) or not isinstance(coi_given, str):
         return given
-    unit, beside = given.get("scanned_unit"), _label_coi(given["scanned_coi"])
-    label = _of_scanner(unit) if isinstance(unit, str) else None
-    if not isinstance(label, UnitLabel) or read_coi(str(beside)) == label.coi:
+    try:
+        label, beside = _of_scanner(unit), read_coi(str(_label_coi(coi_given)))
+    except ValueError:
+        return given  # the field itself says what is wrong with it
+    if not isinstance(label, UnitLabel) or beside == label.coi:
         return given
     return {**given, "scanned_unit": f"{label.unit} of {label.coi}"}

@@ -93,8 +93,8 @@ def _found(engine: Engine, unit: str | None, journey: str | None) -> tuple[UUID,
 def _number(text: str) -> str:
     try:
         return TypeAdapter(ScannedUnit).validate_python(text)
-    except ValidationError as error:
-        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+    except ValidationError:
+        message = "This is no label of a unit."
         raise Refused("scan-unreadable", "unit", message, "Scan the unit's label again.") from None
 
 

@@ -86,7 +86,7 @@ def lines(found: Found) -> Iterable[tuple[str, Any]]:
         case Isbt(structures=structures):
             return [(STRUCTURES[one.number], one.local or one.value) for one in structures]
         case BareKey(digits=digits, keys=keys):
-            return [(" or ".join(keys).upper(), digits)]
+            return [(" or ".join(key.upper() for key in keys), digits)]
         case Din() as din:
             return [("Number", written(din.number)), ("Flags", din.flags or "none")]
         case _:
