@@ -180,6 +180,20 @@ def test_an_open_journey_waits_for_something_of_somebody(pair: Pair, change: str
     assert _refused(pair.url, f"UPDATE journey SET {change} WHERE id = %s", pair.mine) == constraint
 
 
+def test_a_key_is_accepted_once_and_refused_as_often_as_it_comes(pair: Pair):
+    ask = (
+        "INSERT INTO command (id, journey_id, name, actor, role, key, content_hash, payload,"
+        " received_at, outcome, code) VALUES (gen_random_uuid(), %s, 'place-hold', 'a', 'qp', %s,"
+        " sha256('x'), '{}', now(), %s, %s)"
+    )
+    key = f"key {uuid4()}"
+    assert execute(pair.url, ask, pair.mine, key, "rejected", "not-now") == 1
+    assert execute(pair.url, ask, pair.mine, key, "accepted", None) == 1
+    assert execute(pair.url, ask, pair.mine, key, "rejected", "not-now") == 1
+    again = _refused(pair.url, ask, pair.theirs, key, "accepted", None)
+    assert again == "uq_command_accepted_key"
+
+
 def test_a_journeys_id_on_labels_is_nobody_elses(pair: Pair):
     same = "UPDATE journey SET coi = (SELECT coi FROM journey WHERE id = %s) WHERE id = %s"
     assert _refused(pair.url, same, pair.mine, pair.theirs) == "uq_journey_coi"
