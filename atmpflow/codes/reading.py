@@ -64,10 +64,11 @@ def identify(text: str, field: str = "scan") -> Found:
     the code that it began as names.
     """
     read = text.strip(" \t\r\n")
-    if not read or len(read) > LONGEST:
-        code, what = ("scan-too-long", "too much") if read else ("scan-empty", "nothing")
-        message = f"The scanner sent {what}."
-        raise Refused(code, field, message, "Scan again, one symbol at a time.")
+    if not read:
+        raise Refused("scan-empty", field, "The scanner sent nothing.", "Scan again.")
+    if len(read) > LONGEST:
+        message = "The scanner sent more than any symbol holds."
+        raise Refused("scan-too-long", field, message, "Scan again, one symbol at a time.")
     if not read.startswith("]"):
         return _by_beginning(read, field)
     scan = unwrap(read, field)
