@@ -7,14 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpflow.errors import Refused
+from models.reading import Row
 from tasks.logger import LoggerExport, read_export
 from tests.wording import code_of
 
 HEADER = "timestamp,temp_c\n"
 
 
-def _read(rows: str, *, zone: str = "UTC", header: str = HEADER) -> list[tuple]:
-    return read_export(LoggerExport((header + rows).encode(), "log.csv", "L-1", zone))
+def _read(rows: str, *, zone: str = "UTC", header: str = HEADER) -> list[Row]:
+    export = LoggerExport((header + rows).encode(), "log.csv", "L-1", zone)
+    return list(read_export(export).readings)
 
 
 def _refused(rows: str, *, zone: str = "UTC", header: str = HEADER) -> Refused:
