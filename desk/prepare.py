@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from atmpflow.errors import Refused
 from models.database import connect, transaction
+from models.installation import ensure_installation
 from models.keys import key_file, keys, make_key_file
 from models.migrate import migrate
 from models.network import Organisation, seed
@@ -25,6 +26,8 @@ def prepare(owner_url: str) -> None:
         migrate(owner)
         check_key(owner)
         add_organisations(owner)
+        with transaction(owner) as connection:
+            ensure_installation(connection)
     finally:
         owner.dispose()
 

@@ -1,87 +1,103 @@
 """What is only added to besides the ledger, as digests of what was kept between two moments.
 
 A digest is SHA-256 over the SHA-256 of each row's text, in the order of the rows' keys. The text is
-the JSON array of the columns named here: a column of a later version is not part of it.
+a JSON object of the columns that the anchor names: one that a later version adds is not part of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from models.database import Connection
 from models.people import IDENTITY_ROLE
 
-Digests = dict[str, tuple[int, str]]
-"""By table, how many rows and their digest in hexadecimal."""
+Columns = dict[str, list[str]]
+"""By table, the columns that a digest is over, in order."""
 
-_READINGS = """encode(sha256(convert_to(coalesce((
-    SELECT string_agg((r.at AT TIME ZONE 'UTC')::text || '=' || coalesce(r.celsius::text, ''), ';'
-        ORDER BY r.at)
-    FROM reading r WHERE r.shipment_id = t.shipment_id AND r.file_sha256 = t.sha256), ''),
-    'UTF8')), 'hex')"""
 
-OPEN: Mapping[str, tuple[str, str]] = {
-    "command": (
-        "id::text",
-        "id, journey_id, name, actor, role, key, encode(content_hash, 'hex'), expected_version,"
-        " payload, received_at AT TIME ZONE 'UTC', outcome, version, code, field, message, remedy,"
-        " encode(source, 'hex'), kept_at AT TIME ZONE 'UTC'",
-    ),
-    "logger_file": (
-        "encode(sha256, 'hex') || shipment_id",
-        "encode(sha256, 'hex'), shipment_id, logger, received_at AT TIME ZONE 'UTC',"
-        f" encode(sha256(content), 'hex'), {_READINGS}, kept_at AT TIME ZONE 'UTC'",
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that is only added to: what orders its rows, and what a digest leaves out."""
+
+    key: str
+    without: frozenset[str] = frozenset()
+    sealed: bool = False
+    """Only the role of the identities may read it."""
+
+
+ADDED_TO: Mapping[str, Table] = {
+    "command": Table("t.id::text"),
+    # What came in is under a digest of its own, which is among the columns.
+    "logger_file": Table("encode(t.sha256, 'hex') || t.shipment_id", frozenset({"content"})),
+    # The blind index and the wrapped key go when an identity is erased; what is sealed stays.
+    "identity.person": Table("t.id::text", frozenset({"nhs_index"}), sealed=True),
+    "identity.received": Table("encode(t.sha256, 'hex')", frozenset({"content"}), sealed=True),
+    "identity.access": Table("t.id::text", sealed=True),
+    "identity.sealing_key": Table(
+        "t.subject",
+        frozenset({"wrapped", "destroyed_at", "destroyed_by", "reason"}),
+        sealed=True,
     ),
 }
-"""Key and columns of tables that the application may read."""
 
-SEALED: Mapping[str, tuple[str, str]] = {
-    # The blind index goes when an identity is erased; what is sealed stays.
-    "identity.person": (
-        "id::text",
-        "id, encode(nhs_number, 'hex'), encode(family_name, 'hex'), encode(given_name, 'hex'),"
-        " encode(birth_date, 'hex'), encode(sex, 'hex'), recorded_at AT TIME ZONE 'UTC',"
-        " kept_at AT TIME ZONE 'UTC'",
-    ),
-    "identity.received": (
-        "encode(sha256, 'hex')",
-        "encode(sha256, 'hex'), encode(filename, 'hex'), encode(sealed_sha256, 'hex'),"
-        " received_at AT TIME ZONE 'UTC', received_from, kept_at AT TIME ZONE 'UTC'",
-    ),
-    "identity.access": (
-        "id::text",
-        "id, person_id, actor, role, reason, looked_at AT TIME ZONE 'UTC',"
-        " kept_at AT TIME ZONE 'UTC'",
-    ),
-    # So does the wrapped key: that it was there is kept, not what it was.
-    "identity.sealing_key": (
-        "subject",
-        "subject, created_at AT TIME ZONE 'UTC', kept_at AT TIME ZONE 'UTC'",
-    ),
-}
-"""Key and columns of tables that only the role of the identities may read."""
+READING = "reading"
+"""Its rows are part of the text of their file."""
 
-QUERY = """
+NAMES = """
+SELECT attname FROM pg_attribute
+WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attname
+"""
+
+READINGS = """, 'readings', encode(sha256(convert_to(coalesce((
+    SELECT string_agg(jsonb_build_object({columns})::text, ';' ORDER BY r.at) FROM reading r
+    WHERE r.file = t.number), ''), 'UTF8')), 'hex')"""
+
+DIGEST = """
 SELECT count(*), encode(sha256(coalesce(string_agg(
-    sha256(convert_to(row, 'UTF8')), ''::bytea ORDER BY key COLLATE "C"), ''::bytea)), 'hex')
-FROM (SELECT {key} AS key, jsonb_build_array({columns})::text AS row FROM {table} t
-    WHERE kept_at >= coalesce(%s::timestamptz, '-infinity') AND kept_at < %s) AS kept
+    sha256(convert_to(said, 'UTF8')), ''::bytea ORDER BY key COLLATE "C"), ''::bytea)), 'hex')
+FROM (SELECT {key} AS key, jsonb_build_object({columns})::text AS said FROM {table} t
+    WHERE t.kept_at >= coalesce(%s::timestamptz, '-infinity') AND t.kept_at < %s) AS kept
 """
 
 
-def digests(connection: Connection, since: datetime | None, until: datetime) -> Digests:
-    """What was kept from `since` (from the beginning for None) until just before `until`."""
-    found = {name: _digest(connection, name, since, until) for name in OPEN}
-    connection.execute(f"SET LOCAL ROLE {IDENTITY_ROLE}".encode())
-    found |= {name: _digest(connection, name, since, until) for name in SEALED}
+def columns_now(connection: Connection) -> Columns:
+    """Every column that a digest made now is over."""
+    found = {name: _names(connection, name, one.without) for name, one in ADDED_TO.items()}
+    return {**found, READING: _names(connection, READING, frozenset())}
+
+
+def _names(connection: Connection, table: str, without: frozenset[str]) -> list[str]:
+    rows: Any = connection.execute(NAMES, (table,)).fetchall()
+    return [row[0] for row in rows if row[0] not in without]
+
+
+def digests(
+    connection: Connection, since: datetime | None, until: datetime, columns: Columns
+) -> dict[str, list[Any]]:
+    """By table, how many rows were kept from `since` until before `until`, and their digest.
+
+    None for `since`: from the beginning.
+    """
+    # The text of moments and bytes must be the same on every server.
+    connection.execute("SET LOCAL timezone = 'UTC'")
+    connection.execute("SET LOCAL bytea_output = 'hex'")
+    found: dict[str, list[Any]] = {}
+    for name, one in ADDED_TO.items():
+        if one.sealed:
+            connection.execute(f"SET LOCAL ROLE {IDENTITY_ROLE}".encode())
+        row: Any = connection.execute(_query(name, columns).encode(), (since, until)).fetchone()
+        found[name] = list(row)
     connection.execute("RESET ROLE")
     return found
 
 
-def _digest(
-    connection: Connection, table: str, since: datetime | None, until: datetime
-) -> tuple[int, str]:
-    key, columns = {**OPEN, **SEALED}[table]
-    query = QUERY.format(key=key, columns=columns, table=table)
-    row: Any = connection.execute(query.encode(), (since, until)).fetchone()
-    return row[0], row[1]
+def _query(table: str, columns: Columns) -> str:
+    said = _pairs("t", columns[table])
+    if table == "logger_file":
+        said += READINGS.format(columns=_pairs("r", columns[READING]))
+    return DIGEST.format(key=ADDED_TO[table].key, columns=said, table=table)
+
+
+def _pairs(table: str, columns: Sequence[str]) -> str:
+    return ", ".join(f"'{column}', {table}.{column}" for column in columns)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from atmpflow.errors import Refused
-from models.additions import digests
+from models.additions import columns_now, digests
 from models.chain import moment_text
 from models.database import Connection
 from models.merkle import Tree
@@ -133,6 +133,7 @@ def compose(connection: Connection, past: Past, occasion: Occasion) -> dict[str,
     number = past.number + 1
     since = None if occasion.loss else past.until
     until = _until(connection, since, occasion.grace)
+    columns = columns_now(connection)
     return {
         "format": FORMAT,
         "installation": str(occasion.installation),
@@ -149,7 +150,8 @@ def compose(connection: Connection, past: Past, occasion: Occasion) -> dict[str,
         "heads": [_written(head) for head in (standing.heads if whole else new)],
         "since": moment_text(since) if since else None,
         "until": moment_text(until),
-        "added": {name: list(found) for name, found in digests(connection, since, until).items()},
+        "columns": columns,
+        "added": digests(connection, since, until, columns),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,12 +34,14 @@ class Line:
     violations: int
 
 
-def verified(engine: Engine) -> Report:
+def verified(engine: Engine, *, at: datetime | None = None) -> Report:
     """Check the invariants with the anchors, then replay every ledger; each in one snapshot.
 
-    Changes nothing.
+    As of `at` where the record is a copy from then: nothing was late yet. Changes nothing.
     """
-    circumstances = Circumstances(now=clock.now(), wall=clock.wall(), anchoring=anchoring(engine))
+    wall = at or clock.wall()
+    now = min(clock.now(), at) if at else clock.now()
+    circumstances = Circumstances(now=now, wall=wall, anchoring=anchoring(engine))
     with transaction(engine) as connection:
         report = check(connection, circumstances)
     return Report([*report.violations, *_replayed(engine)], [*report.checked, REPLAY])

@@ -8,6 +8,7 @@ from alembic.util import CommandError
 from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
+from atmpflow.errors import Refused
 from deployments.embedded import running_postgres
 from deployments.roles import Databases
 from deployments.settings import settings
@@ -46,6 +47,23 @@ def reachable_database() -> Iterator[tuple[Engine, Databases | None]]:
         return
     with _databases() as databases, _engine(databases.application) as engine:
         yield engine, databases
+
+
+@contextmanager
+def owned_databases() -> Iterator[Databases]:
+    """The database with its owner, for what only the owner may do.
+
+    Raises Refused `database-owner-unknown` where `ATMPFLOW_APPLICATION_URL` names it alone.
+    """
+    if os.environ.get(URL):
+        raise Refused(
+            "database-owner-unknown",
+            "database",
+            f"{URL} names the database, but not its owner.",
+            "Name both: ATMPFLOW_DATABASE_URL and ATMPFLOW_OWNER_DATABASE_URL.",
+        )
+    with _databases() as databases:
+        yield databases
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from desk.prepare import prepare
 from desk.up import PREFECT_FILE, wait_for_signal
 from models.database import connect
 from models.keys import KEY_FILE, key_file_in
+from tasks.anchors import where
 from tasks.clock import SIMULATED
 
 EXAMPLES = PREFECT_FILE.parent / "examples"
@@ -70,6 +71,8 @@ def simulation(folder: Path) -> Iterator[Path]:
         "ATMPFLOW_PARTNERS": "simulated",
         SIMULATED: str(clock),
         KEY_FILE: str(key_file_in(folder)),
+        where.KEY_FILE: str(where.key_file_in(folder)),
+        where.FOLDERS: where.folders_in(folder),
     }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)

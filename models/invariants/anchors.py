@@ -181,7 +181,8 @@ class Walk:
             if self._leaves.root().hex() != anchor.says["root"]:
                 self.found.append((None, f"{anchor.name}: its root is not that of its heads"))
             says = anchor.says
-            self.windows.append(Window(anchor.name, says["since"], says["until"], says["added"]))
+            between = (says["since"], says["until"])
+            self.windows.append(Window(anchor.name, *between, says["added"], says["columns"]))
             self._before = anchor
 
     def _standing(self, number: int) -> Anchor | None:

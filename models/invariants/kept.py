@@ -1,9 +1,10 @@
 """Is what was only added to, besides the ledger, still what anchors say of it?
 
-A digest is SHA-256 over the SHA-256 of each row's text in the order of its key, in bytes; the text
-is a JSON array of the columns below, moments in UTC, bytes in hexadecimal.
+A digest is SHA-256 over the SHA-256 of each row's text in the order of its key; the text is the
+JSON object of the columns that the anchor names, moments in UTC, bytes in hexadecimal.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,59 +23,19 @@ class Window:
     since: str | None
     until: str
     added: Mapping[str, Sequence[Any]]
+    columns: Mapping[str, Sequence[str]]
 
 
-COMMAND = """
-SELECT c.id::text AS key, c.kept_at, jsonb_build_array(
-    c.id, c.journey_id, c.name, c.actor, c.role, c.key, encode(c.content_hash, 'hex'),
-    c.expected_version, c.payload, c.received_at AT TIME ZONE 'UTC', c.outcome, c.version, c.code,
-    c.field, c.message, c.remedy, encode(c.source, 'hex'), c.kept_at AT TIME ZONE 'UTC')::text
-    AS said
-FROM command c
-"""
-LOGGER_FILE = """
-SELECT encode(f.sha256, 'hex') || f.shipment_id AS key, f.kept_at, jsonb_build_array(
-    encode(f.sha256, 'hex'), f.shipment_id, f.logger, f.received_at AT TIME ZONE 'UTC',
-    encode(sha256(f.content), 'hex'),
-    encode(sha256(convert_to(coalesce(readings.said, ''), 'UTF8')), 'hex'),
-    f.kept_at AT TIME ZONE 'UTC')::text AS said
-FROM logger_file f CROSS JOIN LATERAL (
-    SELECT string_agg(concat(at AT TIME ZONE 'UTC', '=', celsius), ';' ORDER BY at) AS said
-    FROM reading WHERE shipment_id = f.shipment_id AND file_sha256 = f.sha256) AS readings
-"""
-PERSON = """
-SELECT id::text AS key, kept_at, jsonb_build_array(
-    id, encode(nhs_number, 'hex'), encode(family_name, 'hex'), encode(given_name, 'hex'),
-    encode(birth_date, 'hex'), encode(sex, 'hex'), recorded_at AT TIME ZONE 'UTC',
-    kept_at AT TIME ZONE 'UTC')::text AS said
-FROM identity.person
-"""
-RECEIVED = """
-SELECT encode(sha256, 'hex') AS key, kept_at, jsonb_build_array(
-    encode(sha256, 'hex'), encode(filename, 'hex'), encode(sealed_sha256, 'hex'),
-    received_at AT TIME ZONE 'UTC', received_from, kept_at AT TIME ZONE 'UTC')::text AS said
-FROM identity.received
-"""
-ACCESS = """
-SELECT id::text AS key, kept_at, jsonb_build_array(
-    id, person_id, actor, role, reason, looked_at AT TIME ZONE 'UTC',
-    kept_at AT TIME ZONE 'UTC')::text AS said
-FROM identity.access
-"""
-SEALING_KEY = """
-SELECT subject AS key, kept_at,
-    jsonb_build_array(subject, created_at AT TIME ZONE 'UTC',
-        kept_at AT TIME ZONE 'UTC')::text AS said
-FROM identity.sealing_key
-"""
-
-OPEN = {"command": COMMAND, "logger_file": LOGGER_FILE}
-SEALED = {
-    "identity.person": PERSON,
-    "identity.received": RECEIVED,
-    "identity.access": ACCESS,
-    "identity.sealing_key": SEALING_KEY,
+KEYS = {
+    "command": "t.id::text",
+    "logger_file": "encode(t.sha256, 'hex') || t.shipment_id",
+    "identity.person": "t.id::text",
+    "identity.received": "encode(t.sha256, 'hex')",
+    "identity.access": "t.id::text",
+    "identity.sealing_key": "t.subject",
 }
+"""What orders the rows of each table."""
+
 SAID = {
     "command": "command",
     "logger_file": "logger's file or its readings",
@@ -85,41 +46,68 @@ SAID = {
 }
 """What one row is to people."""
 
+READINGS = """
+    || jsonb_build_object('readings', encode(sha256(convert_to(coalesce((
+        SELECT string_agg(jsonb_build_object({columns})::text, ';' ORDER BY r.at)
+        FROM reading r WHERE r.file = t.number), ''),
+    'UTF8')), 'hex'))
+"""
+
 WRONG = """
 SELECT w.name, w.count, count(r.key)
 FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[], %s::text[])
     AS w (name, since, until, count, digest)
-LEFT JOIN LATERAL (SELECT * FROM ({rows}) AS row
-    WHERE kept_at >= coalesce(w.since, '-infinity') AND kept_at < w.until) AS r ON TRUE
+LEFT JOIN LATERAL (SELECT {key} AS key, (jsonb_build_object({columns}){readings})::text AS said
+    FROM {table} t
+    WHERE t.kept_at >= coalesce(w.since, '-infinity') AND t.kept_at < w.until) AS r ON TRUE
 GROUP BY w.name, w.since, w.until, w.count, w.digest
 HAVING w.count <> count(r.key) OR w.digest <> encode(sha256(coalesce(string_agg(
     sha256(convert_to(r.said, 'UTF8')), '' ORDER BY r.key COLLATE "C"), '')), 'hex')
 ORDER BY w.until
 """
 
+_COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
+
 
 def altered(connection: psycopg.Connection[Any], windows: Sequence[Window]) -> Iterator[Found]:
     """Every anchor whose rows are not what it says; those of identities in their own role."""
-    for table, rows in OPEN.items():
-        yield from _wrong(connection, table, rows, windows)
-    connection.execute("SET LOCAL ROLE atmpflow_identity")
-    for table, rows in SEALED.items():
-        yield from _wrong(connection, table, rows, windows)
+    connection.execute("SET LOCAL timezone = 'UTC'")
+    connection.execute("SET LOCAL bytea_output = 'hex'")
+    for table in KEYS:
+        if table.startswith("identity."):
+            connection.execute("SET LOCAL ROLE atmpflow_identity")
+        yield from _wrong(connection, table, windows)
     connection.execute("RESET ROLE")
 
 
 def _wrong(
-    connection: psycopg.Connection[Any], table: str, rows: str, windows: Sequence[Window]
+    connection: psycopg.Connection[Any], table: str, windows: Sequence[Window]
 ) -> Iterator[Found]:
-    said = [one.added[table] for one in windows]
-    values = (
+    """Anchors that name the same columns are asked about together."""
+    alike: dict[tuple[str, str], list[Window]] = {}
+    for one in windows:
+        columns = (_pairs("t", one.columns[table]), _pairs("r", one.columns["reading"]))
+        alike.setdefault(columns, []).append(one)
+    for (own, readings), some in alike.items():
+        also = READINGS.format(columns=readings) if table == "logger_file" else ""
+        query = WRONG.format(key=KEYS[table], columns=own, readings=also, table=table)
+        for name, wanted, has in connection.execute(query.encode(), _values(table, some)):
+            what = "was altered" if wanted == has else f"{has} instead of {wanted} are there"
+            yield None, f"a {SAID[table]} {what}: not what {name} says of what was kept until then"
+
+
+def _values(table: str, windows: Sequence[Window]) -> tuple[list[Any], ...]:
+    return (
         [one.name for one in windows],
         [one.since for one in windows],
         [one.until for one in windows],
-        [count for count, _ in said],
-        [digest for _, digest in said],
+        [one.added[table][0] for one in windows],
+        [one.added[table][1] for one in windows],
     )
-    query = WRONG.format(rows=rows)
-    for name, wanted, has in connection.execute(query.encode(), values).fetchall():
-        what = "was altered" if wanted == has else f"{has} instead of {wanted} are there"
-        yield None, f"a {SAID[table]} {what}: not what {name} says of what was kept until then"
+
+
+def _pairs(table: str, columns: Sequence[str]) -> str:
+    """Raises ValueError for what is no name of a column: it would become part of the query."""
+    if not all(_COLUMN.fullmatch(column) for column in columns):
+        raise ValueError("no column")
+    return ", ".join(f"'{column}', {table}.{column}" for column in columns)

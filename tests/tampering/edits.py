@@ -305,10 +305,7 @@ def forge_log(scene: Scene, random: Random) -> str:
     """Every reading of a file a little colder."""
     (row,) = _some(scene, random, "logger_file")
     changed = scene.run(
-        "UPDATE reading SET celsius = celsius - 0.1 WHERE shipment_id = %(shipment)s"
-        " AND file_sha256 = %(file)s",
-        shipment=row["shipment_id"],
-        file=row["sha256"],
+        "UPDATE reading SET celsius = celsius - 0.1 WHERE file = %(file)s", file=row["number"]
     )
     return f"{changed} readings colder"
 

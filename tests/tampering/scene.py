@@ -136,7 +136,8 @@ class Scene:
     def forget(self, journey: UUID) -> None:
         """Delete a journey from every table."""
         of_it = "(SELECT id FROM shipment WHERE journey_id = %(journey)s)"
-        self.run(f"DELETE FROM reading WHERE shipment_id IN {of_it}", journey=journey)
+        files = f"(SELECT number FROM logger_file WHERE shipment_id IN {of_it})"
+        self.run(f"DELETE FROM reading WHERE file IN {files}", journey=journey)
         self.run(f"DELETE FROM logger_file WHERE shipment_id IN {of_it}", journey=journey)
         self.run(
             "DELETE FROM outbox USING ledger l WHERE l.id = event_id"
