@@ -22,6 +22,7 @@ class Name(StrEnum):
     RECORD = "record"
     DBOS = "dbos"
     FAULTS = "faults"
+    READINGS = "readings"
     ALL = "all"
     """All but the faults, which take a quarter of an hour."""
 

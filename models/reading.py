@@ -1,66 +1,163 @@
 """Logger readings: copied in whole, judged by set-based SQL."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from math import isnan
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Engine
+
 from atmpflow.products.spec import Band
 from atmpflow.rules.cold_chain import Findings
-from models.database import Connection
+from models.database import Connection, transaction
 from models.shipment import LoggerFile
 
 Row = tuple[datetime, float | None]
 """When (UTC) and degrees Celsius; None where the sensor was disconnected."""
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+POSTGRES_EPOCH_US = 946_684_800_000_000
+"""Microseconds from 1970 to 2000, where PostgreSQL's time begins."""
 
-def keep_file(connection: Connection, file: LoggerFile) -> bool:
-    """Keep a logger's file byte for byte; false when this very file is here already."""
-    cursor = connection.execute(
-        "INSERT INTO logger_file (sha256, shipment_id, logger, content, received_at)"
-        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Readings:
+    """A file's readings as two columns, in order of time."""
+
+    at_us: npt.NDArray[np.int64]
+    """Microseconds since 1970, UTC."""
+    celsius: npt.NDArray[np.float64]
+    """NaN where the sensor was disconnected."""
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> "Readings":
+        """Columns from rows."""
+        pairs = [((at - EPOCH) // MICROSECOND, np.nan if c is None else c) for at, c in rows]
+        return cls(
+            np.array([at for at, _ in pairs], dtype=np.int64),
+            np.array([celsius for _, celsius in pairs], dtype=np.float64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.at_us)
+
+    def __iter__(self) -> Iterator[Row]:
+        for at, celsius in zip(self.at_us.tolist(), self.celsius.tolist(), strict=True):
+            yield EPOCH + at * MICROSECOND, None if isnan(celsius) else celsius
+
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+def keep_file(connection: Connection, file: LoggerFile) -> int | None:
+    """Keep a logger's file byte for byte; its number, or none when this very file is here."""
+    row: Any = connection.execute(
+        "INSERT INTO logger_file (sha256, shipment_id, logger, content, received_at, format, unit,"
+        " zone, interval_s, sensor) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING RETURNING number",
         (
             file.sha256,
             file.shipment_id,
             file.logger,
             file.content,
             file.received_at,
+            file.format,
+            file.unit,
+            file.zone,
+            file.interval_s,
+            file.sensor,
         ),
-    )
-    return cursor.rowcount == 1
+    ).fetchone()
+    return row[0] if row else None
 
 
-def copy_readings(
-    connection: Connection, shipment: UUID, sha256: bytes, readings: Iterable[Row]
-) -> int:
-    """Copy readings in; returns how many."""
-    count = 0
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("COPY reading (shipment_id, file_sha256, at, celsius) FROM STDIN") as copy,
-    ):
-        for at, celsius in readings:
-            copy.write_row((shipment, sha256, at, celsius))
-            count += 1
-    return count
+COPY = "COPY reading (file, at, celsius, lasts_s) FROM STDIN WITH (FORMAT BINARY)"
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
 
 
-# Each reading stands for the time until the next; the first and last also bound the leg.
+def _row_type(*, celsius: bool, lasts: bool) -> np.dtype[Any]:
+    """One row as COPY reads it in binary: each value after its length, -1 where there is none."""
+    fields = [("fields", ">i2"), ("file_n", ">i4"), ("file", ">i8"), ("at_n", ">i4"), ("at", ">i8")]
+    fields += [("celsius_n", ">i4"), *([("celsius", ">f8")] if celsius else [])]
+    fields += [("lasts_n", ">i4"), *([("lasts", ">f8")] if lasts else [])]
+    return np.dtype(fields)
+
+
+def copy_readings(connection: Connection, file: int, readings: Readings) -> int:
+    """Copy a file's readings in, in order of time; returns how many.
+
+    Each is sent with the seconds until the next, which is what it stands for.
+    """
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.write(HEADER)
+        for block in _blocks(file, readings):
+            copy.write(block)
+        copy.write(TRAILER)
+    return len(readings)
+
+
+def _blocks(file: int, readings: Readings) -> Iterator[bytes]:
+    """The rows, in runs that have or lack a temperature; the last one lasts for no known time."""
+    lost = np.isnan(readings.celsius)
+    edges = np.flatnonzero(lost[1:] != lost[:-1]) + 1
+    last = len(readings) - 1
+    cuts = sorted({0, *edges.tolist(), max(last, 0), len(readings)})
+    lasting = np.diff(readings.at_us) / 1e6
+    for start, end in pairwise(cuts):
+        lasts = lasting[start:end] if start < last else None
+        run = Readings(readings.at_us[start:end], readings.celsius[start:end])
+        yield _block(file, run, None if lasts is None else lasts, lost=bool(lost[start]))
+
+
+def _block(file: int, run: Readings, lasts: npt.NDArray[np.float64] | None, *, lost: bool) -> bytes:
+    rows = np.empty(len(run), dtype=_row_type(celsius=not lost, lasts=lasts is not None))
+    rows["fields"], rows["file_n"], rows["file"] = 4, 8, file
+    rows["at_n"], rows["at"] = 8, run.at_us - POSTGRES_EPOCH_US
+    rows["celsius_n"] = -1 if lost else 8
+    rows["lasts_n"] = -1 if lasts is None else 8
+    if not lost:
+        rows["celsius"] = run.celsius
+    if lasts is not None:
+        rows["lasts"] = lasts
+    return rows.tobytes()
+
+
+# Each reading stands for the time until the next; the first and last also bound the leg. The last
+# one before receipt is looked up by the index, so that all others are a plain sum.
 JUDGE = """
-WITH leg AS (
-    SELECT at, celsius, lead(at, 1, %(to)s) OVER w AS following,
-        lag(at, 1, %(from)s) OVER w AS before
-    FROM reading WHERE shipment_id = %(shipment)s AND file_sha256 = %(file)s
-        AND at BETWEEN %(from)s AND %(to)s
-    WINDOW w AS (ORDER BY at))
-SELECT count(celsius), min(celsius), max(celsius),
-    coalesce(sum(extract(epoch FROM following - at)) FILTER (
-        WHERE celsius > %(high)s OR celsius < %(low)s), 0) / 60,
-    coalesce(max(greatest(extract(epoch FROM following - at),
-        extract(epoch FROM at - before))), 0) / 60,
-    coalesce(bool_and(celsius IS NOT NULL), false)
-FROM leg
+SELECT leg.place, within.temperatures + (last.celsius IS NOT NULL)::int,
+    least(within.lowest, last.celsius), greatest(within.highest, last.celsius),
+    (within.outside_s + CASE WHEN last.celsius > leg.high OR last.celsius < leg.low
+        THEN last.lasts_s ELSE 0 END) / 60,
+    coalesce(greatest(within.longest_s, last.lasts_s,
+        date_part('epoch', first.at - leg.since)) / 60, 0),
+    within.temperatures = within.readings AND last.celsius IS NOT NULL
+FROM unnest(%(place)s::int[], %(file)s::bigint[], %(since)s::timestamptz[],
+    %(until)s::timestamptz[], %(low)s::float8[], %(high)s::float8[])
+    AS leg (place, file, since, until, low, high)
+LEFT JOIN LATERAL (
+    SELECT at, celsius, date_part('epoch', leg.until - at) AS lasts_s FROM reading
+    WHERE file = leg.file AND at BETWEEN leg.since AND leg.until ORDER BY at DESC LIMIT 1
+) AS last ON TRUE
+LEFT JOIN LATERAL (
+    SELECT at FROM reading WHERE file = leg.file AND at BETWEEN leg.since AND leg.until
+    ORDER BY at LIMIT 1
+) AS first ON TRUE
+CROSS JOIN LATERAL (
+    SELECT count(*) AS readings, count(celsius) AS temperatures,
+        min(celsius) AS lowest, max(celsius) AS highest, max(lasts_s) AS longest_s,
+        coalesce(sum(lasts_s) FILTER (WHERE celsius > leg.high OR celsius < leg.low), 0)
+            AS outside_s
+    FROM reading WHERE file = leg.file AND at >= leg.since AND at < last.at
+) AS within
 """
 
 
@@ -77,22 +174,53 @@ class Leg:
 def findings(connection: Connection, leg: Leg, band: Band) -> Findings:
     """What the readings of a leg say, time weighted, in UTC; other files do not count."""
     row: Any = connection.execute(
+        "SELECT number FROM logger_file WHERE shipment_id = %s AND sha256 = %s",
+        (leg.shipment, leg.file_sha256),
+    ).fetchone()
+    number = row[0] if row else -1
+    return all_findings(connection, [(number, leg.since, leg.until, band)])[0]
+
+
+Judged = tuple[int, datetime, datetime, Band]
+"""Number of the file, from pack-out, to receipt, and the band to keep."""
+
+
+def all_findings(connection: Connection, legs: Sequence[Judged]) -> list[Findings]:
+    """What the readings of many legs say, in one pass, in the order of the legs."""
+    rows: Any = connection.execute(
         JUDGE,
         {
-            "shipment": leg.shipment,
-            "file": leg.file_sha256,
-            "from": leg.since,
-            "to": leg.until,
-            "high": band.high_c,
-            "low": float("-inf") if band.low_c is None else band.low_c,
+            "place": list(range(len(legs))),
+            "file": [leg[0] for leg in legs],
+            "since": [leg[1] for leg in legs],
+            "until": [leg[2] for leg in legs],
+            "low": [leg[3].low_c for leg in legs],
+            "high": [leg[3].high_c for leg in legs],
         },
-    ).fetchone()
-    count, lowest, highest, outside, gap, connected = row
+    ).fetchall()
+    return [_findings(row) for row in sorted(rows)]
+
+
+def findings_side_by_side(engine: Engine, legs: Sequence[Judged]) -> list[Findings]:
+    """`all_findings` over several connections, as many as there are cores (at most eight)."""
+    hands = min(os.cpu_count() or 1, 8, max(len(legs), 1))
+    shares = [legs[at * len(legs) // hands : (at + 1) * len(legs) // hands] for at in range(hands)]
+
+    def share(some: Sequence[Judged]) -> list[Findings]:
+        with transaction(engine) as connection:
+            return all_findings(connection, some)
+
+    with ThreadPoolExecutor(hands) as pool:
+        return [found for some in pool.map(share, shares) for found in some]
+
+
+def _findings(row: Sequence[Any]) -> Findings:
+    _, count, lowest, highest, outside, gap, connected = row
     return Findings(
         readings=count,
         lowest_c=lowest,
         highest_c=highest,
         minutes_outside=float(outside),
         longest_gap_min=float(gap),
-        covers_leg=connected,
+        covers_leg=bool(connected),
     )

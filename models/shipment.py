@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import BigInteger, Column, Identity, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.base import check, digest, kept, kept_index, moment
@@ -45,20 +46,35 @@ class LoggerFile(SQLModel, table=True):
     """A logger's export as it came in, byte for byte; not its name, where people put names."""
 
     __tablename__ = "logger_file"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (kept_index("logger_file"),)
+    __table_args__ = (
+        UniqueConstraint("number"),
+        check("unit IN ('C', 'F')", "logger_file_unit"),
+        check("interval_s IS NULL OR interval_s > 0", "logger_file_interval"),
+        kept_index("logger_file"),
+    )
 
     sha256: bytes = digest(primary_key=True)
     shipment_id: UUID = Field(foreign_key="shipment.id", primary_key=True)
+    number: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False)
+    )
+    """Short name of the file, which its readings carry."""
     logger: str
     content: bytes
     received_at: datetime = moment()
     kept_at: datetime = kept()
+    format: str = "plain"
+    unit: str = "C"
+    zone: str = "UTC"
+    interval_s: float | None = None
+    sensor: str | None = None
 
 
 class Reading(SQLModel, table=True):
     """One temperature, degrees Celsius, in UTC; empty where the sensor was disconnected."""
 
-    shipment_id: UUID = Field(primary_key=True)
-    file_sha256: bytes = digest(primary_key=True)
+    file: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     at: datetime = moment(primary_key=True)
     celsius: float | None = None
+    lasts_s: float | None = None
+    """Seconds until the file's next reading, so that no query has to look for it."""

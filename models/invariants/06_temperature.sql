@@ -40,8 +40,8 @@ WITH told AS (
         extract(epoch FROM lead(r.at, 1, b.received_at) OVER (
             PARTITION BY b.journey_id, b.number ORDER BY r.at) - r.at) / 60 AS minutes
     FROM band b JOIN shipment s ON s.id = b.shipment_id
-    JOIN reading r ON r.shipment_id = b.shipment_id
-        AND encode(r.file_sha256, 'hex') = s.log_sha256
+    JOIN logger_file f ON f.shipment_id = b.shipment_id AND encode(f.sha256, 'hex') = s.log_sha256
+    JOIN reading r ON r.file = f.number
         AND r.at >= b.packed_at AND r.at <= b.received_at
 ), measured AS (
     SELECT b.*, count(l.celsius) AS readings, min(l.celsius) AS lowest, max(l.celsius) AS highest,

@@ -26,9 +26,9 @@ WITH told AS (
     SELECT l.shipment_id, r.celsius,
         lead(r.at, 1, l.received_at) OVER along - r.at AS until_next,
         r.at - lag(r.at, 1, l.packed_at) OVER along AS since_last
-    FROM leg l JOIN reading r ON r.shipment_id = l.shipment_id
-        AND encode(r.file_sha256, 'hex') = l.file
-        AND r.at >= l.packed_at AND r.at <= l.received_at
+    FROM leg l
+    JOIN logger_file f ON f.shipment_id = l.shipment_id AND encode(f.sha256, 'hex') = l.file
+    JOIN reading r ON r.file = f.number AND r.at >= l.packed_at AND r.at <= l.received_at
     WINDOW along AS (PARTITION BY l.shipment_id ORDER BY r.at)
 ), seen AS (
     SELECT shipment_id, count(*) AS readings, max(greatest(until_next, since_last)) AS longest,
@@ -36,8 +36,9 @@ WITH told AS (
     FROM spaced GROUP BY shipment_id
 ), stored AS (
     SELECT l.shipment_id, count(*) AS readings
-    FROM leg l JOIN reading r ON r.shipment_id = l.shipment_id
-        AND encode(r.file_sha256, 'hex') = l.file
+    FROM leg l
+    JOIN logger_file f ON f.shipment_id = l.shipment_id AND encode(f.sha256, 'hex') = l.file
+    JOIN reading r ON r.file = f.number
     GROUP BY l.shipment_id
 )
 SELECT l.journey_id, 'event ' || l.accepted || ': accepted with ' || why.against AS what

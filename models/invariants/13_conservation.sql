@@ -21,6 +21,6 @@ FROM (SELECT * FROM command WHERE name = 'refer' AND outcome = 'accepted') c
 FULL JOIN journey j ON j.id = c.journey_id
 WHERE c.id IS NULL OR j.id IS NULL
 UNION ALL
-SELECT NULL, count(*) || ' readings are of no shipment'
-FROM reading r LEFT JOIN shipment s ON s.id = r.shipment_id
-WHERE s.id IS NULL HAVING count(*) > 0
+SELECT NULL, count(*) || ' readings are of no file'
+FROM reading r LEFT JOIN logger_file f ON f.number = r.file
+WHERE f.number IS NULL HAVING count(*) > 0

@@ -28,6 +28,11 @@ KEYS = {
         {"sequential_to_dbos", "concurrent_to_dbos"},
         set[str](),
     ),
+    "readings": (
+        {"taken_in_per_s", "bare_copy_per_s", "judged_per_s", "scanned_per_s"},
+        {"taken_in_to_copy", "judged_to_scan", "dearest_to_cheapest"},
+        {"taken_in_to_copy", "judged_per_s", "judged_to_scan", "dearest_to_cheapest"},
+    ),
     "burst": (
         {"drained_per_s", "drained_s", "run_each_per_s", "run_each_count"},
         {"drained_to_run_each"},
@@ -59,7 +64,7 @@ def holds_its_keys(name: str, size: int) -> None:
     assert all(value > 0 for value in (found["figures"] | found["ratios"]).values())
 
 
-@pytest.mark.parametrize("name", ["record", "dbos"])
+@pytest.mark.parametrize("name", ["record", "dbos", "readings"])
 def test_a_benchmark_of_the_database_prints_one_object_with_its_keys(name: str) -> None:
     holds_its_keys(name, 2)
 

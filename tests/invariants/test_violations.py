@@ -31,18 +31,17 @@ QP_TESTED = (
     " WHERE journey_id = %(journey)s AND name = 'quality.results_recorded'",
 )
 WARM = (
-    "UPDATE reading SET celsius = 20 WHERE shipment_id ="
-    " (SELECT id FROM shipment WHERE journey_id = %(journey)s AND leg = 'inbound')"
-    " AND celsius > -170"
+    "UPDATE reading SET celsius = 20 FROM logger_file f JOIN shipment s ON s.id = f.shipment_id"
+    " WHERE file = f.number AND s.journey_id = %(journey)s AND leg = 'inbound' AND celsius > -170"
 )
 # The same readings, an hour of them pressed into a few seconds.
 SILENT = (
-    "UPDATE reading r SET at = later.at FROM (SELECT shipment_id, at AS was,"
-    " min(at) OVER (PARTITION BY shipment_id) + interval '1 second' * row_number() OVER"
-    " (PARTITION BY shipment_id ORDER BY at) AS at FROM reading JOIN shipment s"
-    " ON s.id = shipment_id WHERE s.journey_id = %(journey)s AND s.leg = 'inbound'"
-    " AND at BETWEEN s.collected_at AND s.collected_at + interval '1 hour') AS later"
-    " WHERE r.shipment_id = later.shipment_id AND r.at = later.was"
+    "UPDATE reading r SET at = later.at FROM (SELECT file, at AS was,"
+    " min(at) OVER (PARTITION BY file) + interval '1 second' * row_number() OVER"
+    " (PARTITION BY file ORDER BY at) AS at FROM reading JOIN logger_file f ON f.number = file"
+    " JOIN shipment s ON s.id = f.shipment_id WHERE s.journey_id = %(journey)s"
+    " AND s.leg = 'inbound' AND at BETWEEN s.collected_at AND s.collected_at"
+    " + interval '1 hour') AS later WHERE r.file = later.file AND r.at = later.was"
 )
 OTHER_LOGGER = (
     "UPDATE logger_file SET logger = 'ANOTHER' WHERE shipment_id ="
