@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from atmpflow.errors import Refused
 from atmpflow.rules.organisation import KINDS, REFERS, TREATS, Listed, usable
 from models.network import Organisation, listed, seed
+from tests.wording import code_of
 
 PUBLISHED = Path(__file__).parents[3] / "shared/data/organisations"
 needs_published = pytest.mark.skipif(
@@ -24,6 +25,7 @@ def refusal(code: str, *, on: date = TODAY, kinds: frozenset[str] = frozenset(KI
     with pytest.raises(Refused) as caught:
         usable(code, DIRECTORY, on=on, field="treating_centre", kinds=kinds)
     assert caught.value.field == "treating_centre"
+    assert code_of(caught.value).startswith("organisation-")
     return caught.value
 
 
@@ -106,19 +108,25 @@ def test_a_retired_board_code_is_refused_never_replaced() -> None:
 
 
 def test_an_organisation_is_not_usable_before_it_opened() -> None:
-    assert refusal("R0A", on=date(2017, 9, 30)).code == "organisation-not-open"
+    refused = refusal("R0A", on=date(2017, 9, 30))
+    assert refused.code == "organisation-not-open"
+    assert "opened on 2017-10-01" in refused.message
+    assert usable("R0A", DIRECTORY, on=date(2017, 10, 1), field="x") == "R0A"
 
 
 @pytest.mark.parametrize("code", ["ZZZ", "", "RRKRRK9", "9990001014"])
 def test_an_unknown_code_is_refused_and_not_repeated(code: str) -> None:
     refused = refusal(code)
     assert refused.code == "organisation-unknown"
+    assert (refused.remedy == "Give an ODS code of the network's directory.") is (code[:3] != "RRK")
     assert not code or code not in str(refused)
 
 
-def test_a_site_code_is_refused_with_its_trust_named() -> None:
-    refused = refusal("RRK98")
+@pytest.mark.parametrize("site", ["RRK98", "RRK9"])
+def test_a_site_code_is_refused_with_its_trust_named(site: str) -> None:
+    refused = refusal(site)
     assert refused.code == "organisation-unknown"
+    assert refused.message.endswith("looks like a site's.")
     assert "RRK, University Hospitals Birmingham" in refused.remedy
 
 
@@ -128,7 +136,18 @@ def test_a_code_in_small_letters_is_refused_with_the_right_spelling() -> None:
 
 @pytest.mark.parametrize(("code", "kinds"), [("RWP", TREATS), ("X-COURIER-SIM", REFERS)])
 def test_an_organisation_of_another_kind_is_refused(code: str, kinds: frozenset[str]) -> None:
-    assert refusal(code, kinds=kinds).code == "organisation-wrong-kind"
+    refused = refusal(code, kinds=kinds)
+    assert refused.code == "organisation-wrong-kind"
+    named = " or ".join(sorted(kinds)).replace("-", " ")
+    assert refused.remedy == f"Give the code of a {named}."
+    kind = DIRECTORY[code].kind.replace("-", " ")
+    assert refused.message.endswith(f"({code}) is a {kind}.")
+
+
+def test_a_treatment_centre_is_not_written_with_its_hyphen() -> None:
+    refused = refusal("R0A", kinds=frozenset({"courier", "health-board"}))
+    assert refused.message.endswith("(R0A) is a treatment centre.")
+    assert refused.remedy == "Give the code of a courier or health board."
 
 
 def test_a_chain_of_closures_leads_to_the_one_in_force_and_a_circle_to_none() -> None:
@@ -142,7 +161,21 @@ def test_a_chain_of_closures_leads_to_the_one_in_force_and_a_circle_to_none() ->
     for code, expected in (("AAA", "CCC, Third"), ("DDD", "took over")):
         with pytest.raises(Refused) as caught:
             usable(code, chain, on=TODAY, field="x")
+        assert code_of(caught.value) == "organisation-closed"
+        assert "closed on 2020-01-01." in caught.value.message
         assert expected in caught.value.remedy
+
+
+def test_a_successor_is_named_up_to_and_on_its_last_day() -> None:
+    chain = {
+        "AAA": Listed("First", "trust", closed=date(2020, 1, 1), successor="BBB"),
+        "BBB": Listed("Second", "trust", closed=TODAY, successor="CCC"),
+        "CCC": Listed("Third", "trust"),
+    }
+    with pytest.raises(Refused, match="BBB, Second"):
+        usable("AAA", chain, on=TODAY, field="x")
+    with pytest.raises(Refused, match="CCC, Third"):
+        usable("AAA", chain, on=TODAY + timedelta(days=1), field="x")
 
 
 def test_a_row_holds_what_the_seed_says() -> None:
