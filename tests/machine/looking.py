@@ -1,0 +1,81 @@
+"""What the oracle sees of the database after each request: five small queries in one round trip."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tests.machine.known import Known, Row
+from tests.machine.oracle import Oracle
+from tests.machine.tables import cleared
+
+NEW_ROWS = """
+SELECT l.journey_id, l.seq, l.name, l.actor, l.role, l.occurred_at, l.payload
+FROM ledger l
+LEFT JOIN unnest(%s::uuid[], %s::int[]) AS seen (id, version) ON seen.id = l.journey_id
+WHERE l.seq > coalesce(seen.version, 0) ORDER BY l.journey_id, l.seq
+"""
+JOURNEYS = "SELECT id, version, ended, held_by IS NOT NULL, person_id, product, coi FROM journey"
+UNITS = "SELECT unit, journey_id, state FROM unit"
+DOSES = "SELECT journey_id, dose, unit, first_checker, second_checker FROM administration"
+COMMANDS = "SELECT count(*) FROM command"
+
+
+def prints() -> str:
+    """Of every table but the received commands: how many rows, and the newest transaction's."""
+    tables = (table.name for table in cleared() if table.name != "command")
+    return " UNION ALL ".join(
+        f"SELECT '{name}', count(*), coalesce(max(xmin::text::bigint), 0) FROM {name}"  # noqa: S608
+        for name in tables
+    )
+
+
+def queries(journeys: Iterable[Known]) -> list[tuple[str, tuple[Any, ...]]]:
+    """What is asked after a request, about everything that is not known yet."""
+    known = list(journeys)
+    seen = ([one.id for one in known], [one.version for one in known])
+    plain = (JOURNEYS, UNITS, DOSES, COMMANDS, prints())
+    return [(NEW_ROWS, seen), *((query, ()) for query in plain)]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The answers to `queries`."""
+
+    rows: list[Row]
+    journeys: dict[UUID, tuple[Any, ...]]
+    units: dict[str, tuple[UUID, str]]
+    doses: set[tuple[Any, ...]]
+    commands: int
+    prints: list[Any]
+
+
+def seen(answers: list[list[Any]]) -> Seen:
+    """The answers, by what was asked."""
+    rows, journeys, units, doses, commands, marks = answers
+    return Seen(
+        rows=[Row(*row) for row in rows],
+        journeys={row[0]: tuple(row[1:]) for row in journeys},
+        units={unit: (journey, state) for unit, journey, state in units},
+        doses=set(doses),
+        commands=commands[0][0],
+        prints=sorted(marks),
+    )
+
+
+def agree(oracle: Oracle, now: Seen) -> None:
+    """The state tables say what the oracle has read in the ledger. Raises AssertionError."""
+    told = {
+        known.id: (
+            known.version, known.ended, known.held, UUID(known.person), known.product, known.coi,
+        )
+        for known in oracle.journeys.values()
+    }  # fmt: skip
+    assert now.journeys == told, "the journeys' rows say something else than their ledgers"
+    owners = {unit: known.id for known in oracle.journeys.values() for unit in known.units}
+    assert {unit: owner for unit, (owner, _) in now.units.items()} == owners
+    doses = {(known.id, *dose) for known in oracle.journeys.values() for dose in known.given}
+    assert now.doses == doses, "what was given is not what the ledger says"
+    for known in oracle.journeys.values():
+        for _, unit, _, _ in known.given:
+            assert now.units[unit][1] == "given"

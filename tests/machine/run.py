@@ -1,0 +1,71 @@
+"""One process of the state machine: `python -m tests.machine.run --help`."""
+
+import argparse
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from models.database import connect
+from tests.conftest import Database
+from tests.machine.machine import Machine
+from tests.machine.world import World, enter
+
+STEPS = 50
+"""Steps of one example."""
+
+
+def play(world: World, number: int, steps: int, *, shrink: bool = True) -> type[Machine]:
+    """Play at least so many steps from a seed. Raises whatever a step has found."""
+    machine = type("Machine", (Machine,), {"world": world, "counts": Counter()})
+    turn = 0
+    while machine.counts["steps"] < steps:
+        missing = steps - machine.counts["steps"]
+        chosen = _settings(-(-missing // STEPS), shrink=shrink)
+        run_state_machine_as_test(seed(f"{number}:{turn}")(machine), settings=chosen)
+        turn += 1
+    return machine
+
+
+def _settings(examples: int, *, shrink: bool) -> settings:
+    return settings(
+        max_examples=examples,
+        stateful_step_count=STEPS,
+        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        deadline=None,
+        database=None,
+        derandomize=False,
+        suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+    )
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Play in a copy of the world, and print what was done as one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("application", "administrator", "world"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--steps", type=int, required=True)
+    asked = parser.parse_args(arguments)
+    folder = Path(asked.world).parent
+    database = Database(
+        application=asked.application,
+        owner_url="",
+        administrator=asked.administrator,
+        app=connect(asked.application),
+        owner=connect(asked.application),
+        clock=folder / f"clock-{os.getpid()}",
+    )
+    with enter(database, Path(asked.world)) as world:
+        done = play(world, asked.seed, asked.steps)
+        checks = world.checker.times
+    sys.stdout.write(json.dumps({"seed": asked.seed, "checks": checks, **done.counts}) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

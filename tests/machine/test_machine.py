@@ -1,0 +1,87 @@
+"""A state machine drives the real record; every invariant is checked after every step.
+
+ATMPFLOW_MACHINE_SEED plays another seed, or the same again. Two processes play at once, each in a
+database of its own, from seeds that follow one another.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from atmpflow.commands import COMMANDS
+from tests.conftest import Database
+from tests.machine.conftest import Made
+
+ROOT = Path(__file__).parents[2]
+SEED = int(os.environ.get("ATMPFLOW_MACHINE_SEED", "20261123"))
+PROCESSES = 2
+
+
+def _started(database: Database, made: Made, *, seed: int, steps: int) -> subprocess.Popen[str]:
+    words = {
+        "application": database.application,
+        "administrator": database.administrator,
+        "world": str(made.file),
+        "seed": str(seed),
+        "steps": str(steps),
+    }
+    arguments = [word for name, value in words.items() for word in (f"--{name}", value)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.machine.run", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _played(made: Made, steps: int) -> Counter[str]:
+    """What all processes together did. Fails with what the first of them has found."""
+    done: Counter[str] = Counter()
+    with ExitStack() as stack:
+        databases = [stack.enter_context(made.copy()) for _ in range(PROCESSES)]
+        running = [
+            _started(database, made, seed=SEED + number, steps=steps // PROCESSES)
+            for number, database in enumerate(databases)
+        ]
+        for number, process in enumerate(running):
+            output = process.communicate()[0]
+            assert process.returncode == 0, f"seed {SEED + number}:\n{output[-20_000:]}"
+            done.update(json.loads(output.splitlines()[-1]))
+    return done
+
+
+def _shown(done: Counter[str]) -> str:
+    named = ("steps", "checks", "accepted", "refused", "repeated", "must be refused")
+    return ", ".join(f"{done[name]} {name}" for name in named)
+
+
+@pytest.mark.timeout(600)
+def test_two_thousand_steps_break_nothing(made: Made, capsys: pytest.CaptureFixture[str]):
+    done = _played(made, 2_000)
+    with capsys.disabled():
+        sys.stdout.write(f"\nstate machine, seeds {SEED} and {SEED + 1}: {_shown(done)}\n")
+    assert done["steps"] >= 2_000
+    assert done["checks"] >= done["steps"]
+    assert done["accepted"] > 500
+    assert done["must be refused"] > 300
+    assert done["repeated"] > 30
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_hundred_thousand_steps_break_nothing(made: Made, capsys: pytest.CaptureFixture[str]):
+    done = _played(made, 100_000)
+    with capsys.disabled():
+        sys.stdout.write(f"\nstate machine, seeds {SEED} and {SEED + 1}: {_shown(done)}\n")
+        sys.stdout.write(f"{json.dumps(done, indent=1, sort_keys=True)}\n")
+    assert done["steps"] >= 100_000
+    assert done["checks"] >= done["steps"]
+    assert {name for name in COMMANDS if not done[f"asked: {name}"]} == set()
+    assert {name for name in COMMANDS if not done[f"accepted: {name}"]} == set()
