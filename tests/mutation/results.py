@@ -64,7 +64,7 @@ def change_of(mutmut: Path, folder: Path, mutant: str) -> Change:
     """What a mutant changed."""
     lines = _said(mutmut, folder, "show", mutant).splitlines()
     sides = {
-        sign: " ".join(line[1:].strip() for line in lines if line[:1] == sign and line[1:2] == " ")
+        sign: " ".join(line[1:].strip() for line in lines if line[:1] == sign != line[1:2])
         for sign in "-+"
     }
     return Change(module_of(mutant), sides["-"], sides["+"])
