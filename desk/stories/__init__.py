@@ -1,0 +1,1 @@
+"""Stories of what goes wrong: the simulated site does one thing otherwise, the engine answers."""

@@ -1,0 +1,1 @@
+"""Stories of what goes wrong, each told on a real database to its end."""

@@ -1,0 +1,67 @@
+"""Every story ends right: nothing broken, nothing lost, nobody waiting for nothing."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from atmpflow.journey import Facts
+from atmpflow.waits import waits_for
+from desk.stories.book import STORIES
+from desk.stories.page import page
+from desk.stories.play import tell
+from models.database import transaction
+from models.invariants.checker import Circumstances, check
+from models.replay import replay
+from tests.conftest import Database, copied, serving
+from tests.factories import engine_steps
+
+
+@pytest.fixture(scope="module")
+def stage(
+    prepared_database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A database of the stories' own."""
+    with (
+        copied(prepared_database, tmp_path_factory.mktemp("stories")) as database,
+        serving(database),
+    ):
+        yield database
+
+
+def _told(database: Database, name: str) -> tuple[Facts, dict[str, Any]]:
+    def drain(app: Engine, facts: Facts) -> object:
+        return engine_steps(app, facts)
+
+    facts = tell(database.app, STORIES[name], drain=drain, set_clock=database.set_clock)
+    return facts, page(database.app, STORIES[name], facts)
+
+
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_a_story_ends_right(stage: Database, name: str):
+    facts, told = _told(stage, name)
+    with transaction(stage.app) as connection:
+        report = check(connection, Circumstances(now=_now(stage)))
+    assert [one for one in report.violations if one.journey in (facts.journey, None)] == []
+    with transaction(stage.app) as connection:
+        assert replay(connection) == []
+    wait = waits_for(facts)
+    assert facts.ended or (wait and wait.owner and wait.until > wait.since)
+    assert told["told"], "something went wrong, and nobody was told"
+    assert all(one["done_at"] or one["overdue"] for one in told["told"])
+    assert all(hold.get("until") or facts.ended for hold in told["held"])
+
+
+def _now(database: Database) -> datetime:
+    return datetime.fromisoformat(Path(database.clock).read_text(encoding="ascii"))
+
+
+def test_every_story_says_what_goes_wrong():
+    for name, story in STORIES.items():
+        assert story.name == name
+        assert story.title
+        assert story.goes_wrong.endswith(".")
+        assert story.turns
