@@ -3,7 +3,7 @@
 And which events end a journey, open it again, or send it to another stage.
 """
 
-from atmpflow.commands import after, consent, duties, identity, patient, recall
+from atmpflow.commands import after, consent, contact, duties, harm, identity, patient, recall
 
 AT_ANY_TIME = frozenset(
     {
@@ -19,7 +19,10 @@ AT_ANY_TIME = frozenset(
         patient.RecordDeterioration,
         patient.RecordDeath,
         recall.NotifyRecall,
-        recall.NotifyRecall,
+        harm.ReportAdverseEvent,
+        harm.FollowUpAdverseEvent,
+        harm.TakeSafetyMeasure,
+        contact.RecordFound,
     }
 )
 WHILE_HELD = AT_ANY_TIME
@@ -30,6 +33,11 @@ AFTER_THE_END = frozenset(
         identity.ImplicateJourney,
         consent.WithdrawConsent,
         patient.RecordDeath,
+        recall.NotifyRecall,
+        harm.ReportAdverseEvent,
+        harm.FollowUpAdverseEvent,
+        harm.TakeSafetyMeasure,
+        contact.RecordFound,
     }
 )
 """A duty outlives the journey; its timers still run."""
@@ -51,11 +59,12 @@ ENDINGS = {
     "journey.completed": "completed",
     "patient.died": "died",
     "follow_up.ended": "follow-up-withdrawn",
+    "patient.lost": "lost-to-follow-up",
 }
 """Events after which a journey is over, and how it ended. The first ending stays."""
 
 LOST = "lost-to-follow-up"
 """The one end after which somebody may be found again, or found to have died."""
 
-REOPENED: frozenset[str] = frozenset()
+REOPENED = frozenset({"patient.found"})
 """Events after which a journey that had ended goes on where it was."""

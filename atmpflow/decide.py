@@ -9,7 +9,9 @@ from atmpflow.commands import admission as ask_admission
 from atmpflow.commands import after as ask_after
 from atmpflow.commands import collection as ask_collection
 from atmpflow.commands import consent as ask_consent
+from atmpflow.commands import contact as ask_contact
 from atmpflow.commands import duties as ask_duties
+from atmpflow.commands import harm as ask_harm
 from atmpflow.commands import identity as ask_identity
 from atmpflow.commands import manufacture as ask_manufacture
 from atmpflow.commands import patient as ask_patient
@@ -22,7 +24,9 @@ from atmpflow.decisions import (
     after,
     collection,
     consent,
+    contact,
     duties,
+    harm,
     identity,
     manufacture,
     patient,
@@ -49,6 +53,8 @@ _ROOMS = (
     (ask_consent, consent),
     (ask_patient, patient),
     (ask_recall, recall),
+    (ask_harm, harm),
+    (ask_contact, contact),
 )
 
 DECISIONS: dict[type[Command], Decision | SignedDecision] = {

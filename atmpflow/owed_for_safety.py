@@ -7,11 +7,13 @@ from atmpflow.events.administration import IdentityMismatched
 from atmpflow.events.admission import Scope, Wish
 from atmpflow.events.after import JourneyWithdrawn, PatientDied
 from atmpflow.events.consent import ConsentWithdrawn, Keeper, LeftOver, TreatmentStopped
+from atmpflow.events.contact import PatientFound, PatientLost
 from atmpflow.events.identity import JourneyImplicated, LabelMismatched
 from atmpflow.events.patient import PatientDeteriorated
 from atmpflow.events.recall import RecallReached
 from atmpflow.message import Event
 from atmpflow.owed import DAY, HOUR, Owed, inform
+from atmpflow.owed_for_harm import HARM
 from atmpflow.owed_for_recall import RECALLED
 from atmpflow.people import Role
 
@@ -103,6 +105,28 @@ WORSE = (
     ),
 )
 
+
+def _in_trial(event: PatientLost) -> bool:
+    return event.trial
+
+
+GONE = (
+    Owed(
+        "report-lost-to-registry",
+        "Tell the registry that the patient is lost to follow-up",
+        Role.COORDINATOR,
+        30 * DAY,
+        "EBMT registry (follow-up); time: operational default",
+    ),
+    Owed(
+        "report-lost-to-sponsor",
+        "Tell the trial's sponsor that the patient is lost to follow-up",
+        Role.PHYSICIAN,
+        7 * DAY,
+        when=_in_trial,
+    ),
+)
+
 SAFETY: dict[type[Event], tuple[Owed, ...]] = {
     LabelMismatched: MIXED_UP,
     IdentityMismatched: MIXED_UP,
@@ -117,6 +141,9 @@ SAFETY: dict[type[Event], tuple[Owed, ...]] = {
     ),
     PatientDeteriorated: WORSE,
     RecallReached: RECALLED,
+    PatientLost: GONE,
+    PatientFound: (inform(Role.PHYSICIAN),),
+    **HARM,
     TreatmentStopped: (inform(Role.MANUFACTURER), *CELLS),
 }
 """What each event of identity, consent, death, recall, harm and lost contact makes people owe."""

@@ -14,6 +14,7 @@ from atmpflow.commands import (
     admission,
     after,
     collection,
+    contact,
     manufacture,
     patient,
     shipment,
@@ -336,7 +337,7 @@ FOLLOW_UP = Stage(
             Role.PHYSICIAN,
             ("journey.completed",),
             within=30 * DAY,
-            also=(after.GradeToxicity,),
+            also=(after.GradeToxicity, contact.RecordContactAttempt, contact.DeclareLost),
         ),
     ),
 )

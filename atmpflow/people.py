@@ -20,6 +20,7 @@ class Role(StrEnum):
     PHARMACIST = "atmp-pharmacist"
     CHECKER = "bedside-checker"
     COMPLIANCE = "compliance-officer"
+    PHARMACOVIGILANCE = "pharmacovigilance"
     SYSTEM = "system"
 
 

@@ -6,7 +6,9 @@ from atmpflow.commands import (
     after,
     collection,
     consent,
+    contact,
     duties,
+    harm,
     identity,
     manufacture,
     patient,
@@ -27,6 +29,8 @@ _ROOMS = (
     consent,
     patient,
     recall,
+    harm,
+    contact,
 )
 
 COMMANDS: dict[str, type[Command]] = {

@@ -74,6 +74,13 @@ def record_follow_up(command: ask.RecordFollowUp, facts: Facts, now: datetime) -
         f"Give {due}; a missed visit is recorded as not-assessed before the next one.",
     )
     require_right(
+        command.alive is not None or command.disease == "not-assessed",
+        "alive-missing",
+        "alive",
+        "It is not said whether the patient is alive.",
+        "Say it; of a missed visit, record the disease as not-assessed.",
+    )
+    require_right(
         not command.registry_reported or "data" not in withdrawn(facts),
         "data-consent-withdrawn",
         "registry_reported",
@@ -81,7 +88,7 @@ def record_follow_up(command: ask.RecordFollowUp, facts: Facts, now: datetime) -
         "Report nothing further to the registry; record the visit for the patient's own care.",
     )
     recorded = event_of(fact.FollowUpRecorded, command)
-    if not command.alive:
+    if command.alive is False:
         return [recorded, death(fact.Died(), facts)]
     last = facts.product.follow_up.visits_day[-1]
     return [recorded, fact.JourneyCompleted()] if command.day == last else [recorded]

@@ -81,7 +81,9 @@ class FollowUpDue(Event):
 
 class FollowedUp(Content):
     day: int = Field(ge=1, title="Visit", description="Day of the plan, e.g. 100")
-    alive: bool = Field(title="Alive")
+    alive: bool | None = Field(
+        default=None, title="Alive", description="Left out where the visit was missed"
+    )
     disease: Literal["remission", "stable", "progressed", "not-assessed"] = Field(title="Disease")
     registry_reported: bool = Field(title="Reported to the registry", description="e.g. EBMT")
 

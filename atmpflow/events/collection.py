@@ -1,6 +1,6 @@
 """Collection of the starting material: what can have happened."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -26,8 +26,7 @@ class Collected(Content):
     scanned_coi: ScannedWristband = Field(
         title="Scanned COI", description="Chain-of-identity id on the wristband"
     )
-    second_identifier: Text = Field(
-        pattern=r"^(name|birth-date|nhs-number)$",
+    second_identifier: Literal["name", "birth-date", "nhs-number"] = Field(
         title="Second identifier",
         description="Which was also checked: name, birth-date or nhs-number",
     )

@@ -9,7 +9,9 @@ from atmpflow.commands import (
     after,
     collection,
     consent,
+    contact,
     duties,
+    harm,
     identity,
     manufacture,
     patient,
@@ -33,6 +35,8 @@ ROOMS = {
     "Consent taken back": consent,
     "Fitness, deterioration, death": patient,
     "Recalls": recall,
+    "Adverse events": harm,
+    "Lost and found": contact,
     "Duties": duties,
 }
 

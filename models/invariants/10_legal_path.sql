@@ -186,3 +186,12 @@ FROM journey j
 LEFT JOIN latest l ON l.journey_id = j.id
 LEFT JOIN finish e ON e.journey_id = j.id
 WHERE (j.stage, j.ended, j.held_by IS NOT NULL) IS DISTINCT FROM (l.stage, e.ended, l.held)
+UNION ALL
+SELECT l.journey_id, 'event ' || l.seq || ', patient.lost: after ' || count(a.id) || ' attempts in '
+    || count(DISTINCT a.payload ->> 'way') || ' ways'
+FROM ledger l
+LEFT JOIN ledger a ON a.journey_id = l.journey_id AND a.seq < l.seq AND a.name = 'contact.attempted'
+    AND a.payload ->> 'outcome' <> 'reached'
+    AND a.occurred_at > (l.payload ->> 'silent_since')::timestamptz
+WHERE l.name = 'patient.lost'
+GROUP BY l.journey_id, l.seq HAVING count(a.id) < 4 OR count(DISTINCT a.payload ->> 'way') < 3

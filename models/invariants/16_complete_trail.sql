@@ -46,13 +46,19 @@ WITH may (event, roles) AS (VALUES
         treating-physician'),
     ('label.proposed', 'apheresis-nurse cell-laboratory manufacturer atmp-pharmacist compliance-officer'),
     ('unit.relabelled', 'apheresis-nurse cell-laboratory manufacturer atmp-pharmacist compliance-officer'),
-    ('hold.placed', 'referrer coordinator treating-physician apheresis-nurse cell-laboratory manufacturer
+    ('adverse_event.reported', 'treating-physician apheresis-nurse coordinator pharmacovigilance'),
+    ('adverse_event.followed_up', 'treating-physician apheresis-nurse coordinator pharmacovigilance'),
+    ('safety_measure.taken', 'treating-physician pharmacovigilance'),
+    ('contact.attempted', 'coordinator treating-physician apheresis-nurse'),
+    ('patient.lost', 'treating-physician'),
+    ('patient.found', 'coordinator treating-physician apheresis-nurse'),
+    ('hold.placed', 'pharmacovigilance referrer coordinator treating-physician apheresis-nurse cell-laboratory manufacturer
         quality-control qualified-person atmp-pharmacist bedside-checker compliance-officer'),
     ('hold.lift_agreed', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),
     ('hold.lifted', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),
     ('journey.withdrawn', 'referrer coordinator treating-physician apheresis-nurse atmp-pharmacist
         bedside-checker compliance-officer'),
-    ('duty.fulfilled', 'referrer coordinator panel treating-physician apheresis-nurse cell-laboratory
+    ('duty.fulfilled', 'pharmacovigilance referrer coordinator panel treating-physician apheresis-nurse cell-laboratory
         courier manufacturer quality-control qualified-person atmp-pharmacist bedside-checker
         compliance-officer')
 )

@@ -8,7 +8,9 @@ from atmpflow.commands import COMMANDS
 from atmpflow.commands.admission import Refer
 from atmpflow.commands.after import FireTimer, GradeToxicity, LiftHold, PlaceHold, Withdraw
 from atmpflow.commands.consent import RenewConsent, WithdrawConsent
+from atmpflow.commands.contact import DeclareLost, RecordContactAttempt, RecordFound
 from atmpflow.commands.duties import FulfilDuty
+from atmpflow.commands.harm import FollowUpAdverseEvent, ReportAdverseEvent, TakeSafetyMeasure
 from atmpflow.commands.identity import ImplicateJourney, RelabelUnit
 from atmpflow.commands.manufacture import RejectBatch
 from atmpflow.commands.patient import AssessFitness, RecordDeath, RecordDeterioration
@@ -65,6 +67,23 @@ EXAMPLES: dict[str, Command] = {
             recall_class=2,
             reference="DMRC-1",
         ),
+        *(
+            kind(
+                occurred_at=LATE,
+                case="AE-1",
+                term="10052015",
+                severity="serious",
+                expected=True,
+                related=True,
+                onset_at=LATE,
+                aware_at=LATE,
+            )
+            for kind in (ReportAdverseEvent, FollowUpAdverseEvent)
+        ),
+        TakeSafetyMeasure(occurred_at=LATE, case="AE-1", reference="USM-1"),
+        RecordContactAttempt(occurred_at=LATE, way="telephone", outcome="no-answer"),
+        DeclareLost(occurred_at=LATE),
+        RecordFound(occurred_at=LATE, told_by="gp"),
         FulfilDuty(occurred_at=LATE, duty="inform-coordinator:1", reference="read"),
     )
 }

@@ -7,6 +7,7 @@ import pytest
 
 from atmpflow.commands.administration import AdministerDose, CheckIdentity, PrepareDose, ThawProduct
 from atmpflow.commands.admission import RecordScreening
+from atmpflow.commands.collection import RecordCollection
 from atmpflow.decide import decide
 from atmpflow.errors import Refused
 from atmpflow.events.admission import Slot
@@ -205,3 +206,9 @@ def test_monitoring_is_not_complete_before_its_days_have_passed():
     move = next_command(facts)
     early = move.command.model_copy(update={"occurred_at": facts.since})
     assert _refused(facts, early, move.actor).code == "monitoring-too-short"
+
+
+def test_no_name_is_taken_for_the_kind_of_an_identifier():
+    right = next_command(waiting_for("record-collection")).command.model_dump()
+    with pytest.raises(ValueError, match="second_identifier"):
+        RecordCollection.model_validate({**right, "second_identifier": "Ada Example"})

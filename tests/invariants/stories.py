@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -11,7 +12,9 @@ from atmpflow.commands.admission import ConfirmEligibility, RecordPanelDecision,
 from atmpflow.commands.after import GradeToxicity, LiftHold, PlaceHold, Withdraw
 from atmpflow.commands.collection import RecordCellCount
 from atmpflow.commands.consent import RenewConsent, WithdrawConsent
+from atmpflow.commands.contact import DeclareLost, RecordContactAttempt, RecordFound
 from atmpflow.commands.duties import FulfilDuty
+from atmpflow.commands.harm import FollowUpAdverseEvent, ReportAdverseEvent, TakeSafetyMeasure
 from atmpflow.commands.identity import RelabelUnit
 from atmpflow.commands.manufacture import RecordQualityResults, RejectBatch
 from atmpflow.commands.patient import RecordDeath, RecordDeterioration
@@ -19,10 +22,12 @@ from atmpflow.commands.shipment import DecideDeviation
 from atmpflow.duties import open_duties
 from atmpflow.events.administration import DoseAdministered
 from atmpflow.events.admission import Scope, ScreeningRecorded
+from atmpflow.events.contact import Way
 from atmpflow.events.manufacture import BatchOpened, Lot, TestResult
 from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import Role
+from atmpflow.waits import next_visit
 from desk.simulation.logger import export
 from desk.simulation.people import actor
 from desk.simulation.step import present
@@ -312,6 +317,55 @@ def vector_recalled(app: Engine) -> Facts:
     return walk(app, hold_and_lift(app, facts).journey, NEVER)
 
 
+def harmed_before_the_dose(app: Engine) -> Facts:
+    facts = journey_at(app, "start-conditioning")
+    at = after(facts)
+    case: dict[str, Any] = {
+        "case": "AE-1", "term": "10052015", "expected": False, "related": True, "onset_at": at,
+    }  # fmt: skip
+    report = ReportAdverseEvent(occurred_at=at, aware_at=at, severity="serious", **case)
+    facts = asked(app, facts, report, Role.PHARMACOVIGILANCE)
+    worse = FollowUpAdverseEvent(occurred_at=at, aware_at=at, severity="life-threatening", **case)
+    facts = asked(app, facts, worse, Role.NURSE)
+    measure = TakeSafetyMeasure(occurred_at=at, case="AE-1", reference="USM-1")
+    facts = asked(app, facts, measure, Role.PHYSICIAN)
+    return walk(app, hold_and_lift(app, facts).journey, NEVER)
+
+
+def lost_and_found(app: Engine) -> Facts:
+    facts = _lost(app)
+    found = RecordFound(occurred_at=LATE, told_by="gp")
+    facts = _late(app, facts, found, Role.NURSE)
+    visit = move_of(facts).command
+    missed = {"alive": None, "disease": "not-assessed", "registry_reported": False}
+    return _late(app, facts, visit.model_copy(update=missed), Role.PHYSICIAN)
+
+
+def lost_and_dead(app: Engine) -> Facts:
+    death = RecordDeath(occurred_at=LATE, told_by="registry")
+    return _late(app, _lost(app), death, Role.COORDINATOR)
+
+
+def _lost(app: Engine) -> Facts:
+    facts = journey_at(app, "record-follow-up", "zolgensma")
+    visit = next_visit(facts)
+    assert visit is not None
+    missed = max(visit.due_at, after(facts))
+    ways: tuple[Way, ...] = ("telephone", "letter", "gp", "registry")
+    for number, way in enumerate(ways):
+        at = missed + timedelta(days=10 * number)
+        attempt = RecordContactAttempt(occurred_at=at, way=way, outcome="no-answer")
+        facts = _late(app, facts, attempt, Role.COORDINATOR)
+    declare = DeclareLost(occurred_at=missed + timedelta(days=30))
+    return _late(app, facts, declare, Role.PHYSICIAN)
+
+
+def _late(app: Engine, facts: Facts, command: Command, role: Role) -> Facts:
+    """Recorded when it is all over, however long it took."""
+    ask(app, facts, command, actor(role), now=LATE)
+    return present(app, facts.journey)
+
+
 STORIES: dict[Callable[[Engine], Facts], str | None] = {
     short_collection: "completed",
     excursion_accepted: "completed",
@@ -337,6 +391,9 @@ STORIES: dict[Callable[[Engine], Facts], str | None] = {
     died_after_the_end: "withdrawn",
     worse_and_fit_again: "completed",
     vector_recalled: "completed",
+    harmed_before_the_dose: "completed",
+    lost_and_found: None,
+    lost_and_dead: "died",
     follow_up_taken_back: "follow-up-withdrawn",
     follow_up_taken_back_early: "follow-up-withdrawn",
     refused_and_repeated: None,

@@ -36,6 +36,7 @@ from tests.factories import (
     waits_for,
     walk,
 )
+from tests.invariants.stories import ended_by_withdrawal
 from tests.models.rows import execute, select
 
 SAFETY = Actor("safety-officer", Role.COMPLIANCE)
@@ -98,6 +99,16 @@ def test_every_journey_that_a_vector_touched_is_found_held_and_asked_to_reply(ap
     assert owners[making.journey] == {Role.MANUFACTURER, Role.PHYSICIAN}
     assert owners[on_site.journey] == {Role.PHARMACIST, Role.PHYSICIAN}
     assert owners[treated.journey] == {Role.PHYSICIAN}
+    assert spread(app) == 0
+
+
+def test_a_journey_that_has_ended_is_told_and_its_physician_replies(app: Engine):
+    facts = ended_by_withdrawal(app, _made_with(app, "LV-10", "start-conditioning"))
+    assert _recall(app, "LV-10").touched == 1
+    assert spread(app) == 1
+    told = present(app, facts.journey)
+    assert told.ended == "withdrawn"
+    assert {one.owner for one in open_duties(told) if one.name.startswith("recall-reply")}
     assert spread(app) == 0
 
 
