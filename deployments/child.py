@@ -44,6 +44,10 @@ class Child:
         self._keeper = threading.Thread(target=self._restart_until_stopped, daemon=True)
         self._keeper.start()
 
+    def kill(self) -> None:
+        """End it at once, whatever it is doing; where it is kept, a new one comes."""
+        self._process.kill()
+
     def stop(self, grace_s: float) -> None:
         """Ask it to stop (SIGTERM); kill it when it has not within `grace_s` seconds."""
         self._stopping.set()

@@ -77,6 +77,14 @@ class Cluster:
         if (self.data / "postmaster.pid").exists():
             self._run("pg_ctl", "stop", "-w", f"-t{START_TIMEOUT_S}", "-m", "fast", data=self.data)
 
+    def runs(self) -> bool:
+        """Is its process there? It may still be starting, and not answer yet."""
+        try:
+            self._run("pg_ctl", "status", data=self.data)
+        except Refused:
+            return False
+        return True
+
     def _initialise(self) -> None:
         if shutil.disk_usage(self.data).free < LEAST_FREE_BYTES:
             raise _refused("database-disk-full", f"Less than 200 MB are free at {self.data}.")

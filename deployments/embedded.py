@@ -60,6 +60,30 @@ def _started(cluster: Cluster) -> Databases:
     return databases_at(cluster.socket_dir)
 
 
+def bring_back(cluster: Cluster) -> bool:
+    """Start the server where its process is gone, and make anew what was dropped from it.
+
+    Returns whether there was something to do. Raises `Refused` (database-...) when it failed.
+    """
+    if _is_whole(administrator_at(cluster.socket_dir)):
+        return False
+    with _lock(cluster.data.parent / "postgres.lock", fcntl.LOCK_EX):
+        if not cluster.runs():
+            cluster.start()
+        _started(cluster)
+    return True
+
+
+def _is_whole(administrator: str) -> bool:
+    wanted = [APPLICATION_DATABASE, PREFECT_DATABASE]
+    query = "SELECT count(*) = 2 FROM pg_database WHERE datname = ANY(%s)"
+    try:
+        with psycopg.connect(administrator, connect_timeout=2) as connection:
+            return connection.execute(query, (wanted,)).fetchone() == (True,)
+    except psycopg.OperationalError:
+        return False
+
+
 def databases_at(socket_dir: Path) -> Databases:
     """The URL of each role on the server whose socket is in `socket_dir`."""
     where = _where(socket_dir)

@@ -8,6 +8,7 @@ from deployments.settings import settings
 from deployments.work import run
 from models.migrate import require_current
 from tasks.engine import engine
+from tasks.takeover import take_over
 
 
 async def _relay() -> None:
@@ -15,8 +16,9 @@ async def _relay() -> None:
 
 
 def main() -> None:
-    """Refuse to start on another schema, then work until told to stop."""
+    """Refuse another schema, take over from a process that died, work until told to stop."""
     require_current(engine())
+    take_over(engine())
     run(beside=(_relay,))
 
 

@@ -15,6 +15,7 @@ from deployments.embedded import running_postgres
 from deployments.roles import Databases
 from deployments.server import Server, client_environment, starting_server
 from deployments.settings import Settings
+from deployments.watch import embedded_database, watched_server, watching
 
 WORKER_START_TIMEOUT_S = 120
 WORKER_MODULE = "deployments.work"
@@ -47,8 +48,8 @@ def running_stack(
 
     `migrate` is called once the databases are there, while the Prefect server still starts, and
     before any flow can run. The worker process (`python -m worker_module PREFECT_FILE`) registers
-    `prefect_file` and is ready when this returns; None leaves it out. A part that dies later is
-    started again.
+    `prefect_file` and is ready when this returns; None leaves it out. A part that dies later, or
+    no longer serves, is started again.
 
     Raises `Refused` (database-..., already-running, port-taken, server-not-started,
     worker-not-started) with a remedy.
@@ -64,13 +65,15 @@ def running_stack(
         )
         server.wait_until_healthy()
         wait_until_working()
+        parts.enter_context(watched_server(server, databases.prefect))
         yield Stack(databases=databases, api_url=server.api_url, environment=environment)
 
 
 @contextmanager
 def _databases(settings: Settings) -> Iterator[Databases]:
     if settings.database_url is None or settings.owner_database_url is None:
-        with running_postgres(settings.state_dir) as databases:
+        look = embedded_database(settings.state_dir)
+        with running_postgres(settings.state_dir) as databases, watching(look):
             yield databases
         return
     yield Databases(

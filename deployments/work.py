@@ -13,7 +13,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import prefect.main  # noqa: F401 - the whole of Prefect now, not inside the first run
+from prefect import get_client
+from prefect.client.schemas.filters import WorkPoolFilter, WorkPoolFilterName
 
 from deployments.child import end_with_parent
 from deployments.register import register
@@ -22,6 +25,7 @@ from deployments.settings import Settings, settings
 from deployments.worker import InProcessWorker
 
 API_TIMEOUT_S = 120
+LOOK_EVERY_S = 10.0
 
 Beside = Callable[[], Awaitable[None]]
 """What runs for as long as the worker does, in the same event loop: the relay."""
@@ -35,8 +39,9 @@ async def work(
     The parent starts it again: better a new process than a worker whose relay is dead.
     """
     await asyncio.to_thread(wait_for_api, str(chosen.prefect_api_url), timeout_s=API_TIMEOUT_S)
+    names: list[str] = []
     if prefect_file is not None:
-        await register(prefect_file, work_pool=chosen.work_pool)
+        names = await register(prefect_file, work_pool=chosen.work_pool)
     worker = InProcessWorker(
         work_pool_name=chosen.work_pool,
         name=worker_name(),
@@ -46,7 +51,25 @@ async def work(
     async with asyncio.TaskGroup() as group:
         for one in beside:
             group.create_task(_whole(one))
+        group.create_task(_still_registered(len(names), chosen.work_pool))
         group.create_task(worker.start(printer=lambda *_: None))
+
+
+class Forgotten(Exception):
+    """Prefect lost what was registered: a new process registers it again."""
+
+
+async def _still_registered(count: int, work_pool: str) -> None:
+    """Raises Forgotten when deployments are gone, as after a loss of Prefect's database."""
+    pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[work_pool]))
+    wanted = {"work_pools": pool.model_dump(mode="json")}
+    async with get_client() as client:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            with suppress(httpx.HTTPError):
+                answer = await client.request("POST", "/deployments/count", json=wanted)
+                if answer.is_success and answer.json() < count:
+                    raise Forgotten(f"{answer.json()} of {count} deployments are left")
 
 
 async def _whole(beside: Beside) -> None:

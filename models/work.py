@@ -77,6 +77,24 @@ def put_back(
     )
 
 
+def holders(connection: Connection) -> list[str]:
+    """Every worker that holds a claim."""
+    found: Any = connection.execute(
+        "SELECT DISTINCT claimed_by FROM reaction"
+        " WHERE done_at IS NULL AND claimed_by IS NOT NULL AND lease_until IS NOT NULL"
+    ).fetchall()
+    return [worker for (worker,) in found]
+
+
+def take_from(connection: Connection, workers: list[str]) -> int:
+    """End the claims of workers that are no more; should one be, its writes are refused."""
+    return connection.execute(
+        "UPDATE reaction SET claimed_by = NULL, lease_until = NULL, fence = fence + 1"
+        " WHERE done_at IS NULL AND claimed_by = ANY(%s)",
+        (workers,),
+    ).rowcount
+
+
 def forget_wake_ups(connection: Connection, now: datetime) -> int:
     """Have work that is still owed a minute after its wake-up woken again; returns how much."""
     cursor = connection.execute(
