@@ -1,12 +1,16 @@
 """`atmpflow demo`: simulated people carry journeys through the real engine."""
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from desk.cli.frame import AsJson, new_app
+from desk.cli.output import show_json, table
 from desk.demo.run import run_demo
+from desk.stories.book import STORIES
+from desk.stories.story import Story
 
 app = new_app()
 
@@ -30,13 +34,53 @@ def demo(
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the demonstration's database afterwards.")
     ] = False,
+    story: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Tell a story of what goes wrong; `list` lists them."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Carry simulated journeys from referral to follow-up, and show it.
 
     The people a journey waits for are played by a simulated site. Patients are made up.
     """
+    if story == "list":
+        _list(as_json=as_json)
+        return
     code = run_demo(
-        exit_after=exit, as_json=as_json, journeys=journeys, referrals=referrals, keep=keep
+        exit_after=exit,
+        as_json=as_json,
+        journeys=journeys,
+        referrals=referrals,
+        keep=keep,
+        story=_story(story),
     )
     raise typer.Exit(code)
+
+
+def _list(*, as_json: bool) -> None:
+    told = [
+        {
+            "story": one.name,
+            "title": one.title,
+            "product": one.product,
+            "goes_wrong": one.goes_wrong,
+        }
+        for one in STORIES.values()
+    ]
+    if as_json:
+        show_json(told)
+    else:
+        table(
+            "Stories",
+            ("Name", "What goes wrong"),
+            [(one["story"], one["goes_wrong"]) for one in told],
+        )
+
+
+def _story(name: str | None) -> Story | None:
+    if name is None or name in STORIES:
+        return STORIES[name] if name else None
+    close = get_close_matches(name, STORIES, n=1)
+    hint = f"did you mean {close[0]}?" if close else "see --story list"
+    raise typer.BadParameter(hint, param_hint="--story")

@@ -23,6 +23,9 @@ from desk.demo.table import progress
 from desk.simulation.people import actor
 from desk.simulation.step import play_one, present
 from desk.simulation.stock import shelf
+from desk.stories.play import play_one as play_story_one
+from desk.stories.play import reached, refer, told
+from desk.stories.story import Story
 from models.database import transaction
 from models.stock import shelve
 from tasks import clock
@@ -96,10 +99,13 @@ def _waits_for_reminder(facts: Facts) -> bool:
 class Play:
     """The simulated site at work on one installation."""
 
-    def __init__(self, engine: Engine, api_url: str, clock_file: Path) -> None:
+    def __init__(
+        self, engine: Engine, api_url: str, clock_file: Path, story: Story | None = None
+    ) -> None:
         self._engine = engine
         self._api_url = api_url
         self._clock_file = clock_file
+        self._story = story
         self._time: datetime | None = None
         self._played = Played()
 
@@ -116,14 +122,35 @@ class Play:
         return self._played
 
     def _refer(self, files: list[Path], limit: int | None) -> None:
+        if self._story is not None:
+            for journey in refer(self._engine, self._story):
+                self._follow(journey)
+            return
         shelve(self._engine, shelf(clock.wall(), batches=50))
         coordinator = actor(Role.COORDINATOR)
         for file in files:
             for one in open_from_file(self._engine, file.read_bytes(), file.name, coordinator):
                 self._played.refused += one.refused
                 if one.answer and (limit is None or len(self._played.courses) < limit):
-                    facts = present(self._engine, one.answer.journey)
-                    self._played.courses[facts.journey] = Course(facts, time.monotonic())
+                    self._follow(one.answer.journey)
+
+    def _follow(self, journey: UUID) -> None:
+        facts = present(self._engine, journey)
+        self._played.courses[journey] = Course(facts, time.monotonic())
+
+    def _tells(self, facts: Facts) -> bool:
+        """Is this the journey that the story is about?"""
+        return self._story is not None and facts.journey == next(iter(self._played.courses))
+
+    def _at_end(self, facts: Facts) -> bool:
+        return told(self._story, facts) if self._story and self._tells(facts) else at_end(facts)
+
+    def _play(self, facts: Facts) -> None:
+        if self._story and self._tells(facts):
+            if facts.step is None or facts.step.owner is not Role.SYSTEM or facts.hold is not None:
+                play_story_one(self._engine, self._story, facts)
+        elif not _waits_for_reminder(facts):
+            play_one(self._engine, facts)
 
     def _turn(self) -> bool:
         """Look at every journey that has moved since; true when any had."""
@@ -146,23 +173,32 @@ class Play:
             return False
         facts = present(self._engine, journey)
         course.looked_at = facts.version
-        if not at_end(facts) and not _waits_for_reminder(facts):
-            play_one(self._engine, facts)
+        if not self._at_end(facts):
+            self._play(facts)
             facts = present(self._engine, journey)
         course.facts = facts
-        if at_end(facts):
+        if self._at_end(facts):
             course.ended = time.monotonic()
         return True
 
     def _move_clock(self) -> None:
         open_journeys = [one.facts for one in self._played.courses.values() if not one.ended]
-        at = safe_time(open_journeys)
+        at = self._reached(open_journeys)
         if at is None or at == self._time:
             return
         self._time = at
         set_clock(self._clock_file, at)
-        if any(_waits_for_reminder(facts) for facts in open_journeys):
+        if self._story or any(_waits_for_reminder(facts) for facts in open_journeys):
             asyncio.run(self._ask_for_a_beat())
+
+    def _reached(self, open_journeys: list[Facts]) -> datetime | None:
+        """As far as the slowest journey; a story whose clocks run out goes on alone."""
+        if (
+            self._story
+            and [facts for facts in open_journeys if self._tells(facts)] == open_journeys
+        ):
+            return max((reached(self._story, facts) for facts in open_journeys), default=None)
+        return safe_time(open_journeys)
 
     async def _ask_for_a_beat(self) -> None:
         """A heartbeat now: simulated days pass faster than its minute."""

@@ -15,8 +15,11 @@ from rich.console import Console
 
 from deployments.settings import Settings
 from deployments.stack import Stack, running_stack
+from desk.cli.output import show_json
 from desk.demo.play import Play, Played
 from desk.prepare import prepare
+from desk.stories.page import page, show
+from desk.stories.story import Story
 from desk.up import PREFECT_FILE, wait_for_signal
 from models.database import connect
 from models.keys import KEY_FILE, key_file_in
@@ -33,16 +36,20 @@ def run_demo(
     journeys: int | None = None,
     referrals: Path | None = None,
     keep: bool = False,
+    story: Story | None = None,
 ) -> int:
-    """Run the main job; returns the exit code: 0 when every journey reached its end."""
+    """Run the main job, or tell a story; returns the exit code: 0 when all came to their end."""
     console = Console(stderr=as_json)
     began = time.monotonic()
     with _place(keep=keep) as folder, simulation(folder):
         console.print("Starting PostgreSQL, Prefect and one worker (simulated site) ...")
         with _stack(folder) as stack:
             console.print(f"Prefect UI: [link]{stack.ui_url}[/link]")
-            played = _play(stack, console, _files(referrals), journeys)
-            _report(played, console, as_json=as_json, seconds=time.monotonic() - began)
+            played = _play(stack, console, _files(referrals), journeys, story)
+            if story is not None:
+                _show_story(stack, story, played, as_json=as_json)
+            else:
+                _report(played, console, as_json=as_json, seconds=time.monotonic() - began)
             if not exit_after:
                 console.print(f"Look around at {stack.ui_url}; Ctrl-C stops.")
                 wait_for_signal()
@@ -101,10 +108,28 @@ def _files(referrals: Path | None) -> list[Path]:
     return [EXAMPLES / name for name in ("referral-bars.json", "referral.json", "referrals.csv")]
 
 
-def _play(stack: Stack, console: Console, files: list[Path], journeys: int | None) -> Played:
+def _show_story(stack: Stack, story: Story, played: Played, *, as_json: bool) -> None:
     engine = connect(stack.databases.application)
     try:
-        play = Play(engine, stack.api_url, Path(os.environ[SIMULATED]))
+        told = page(engine, story, next(iter(played.courses.values())).facts)
+    finally:
+        engine.dispose()
+    if as_json:
+        show_json(told)
+    else:
+        show(told)
+
+
+def _play(
+    stack: Stack,
+    console: Console,
+    files: list[Path],
+    journeys: int | None,
+    story: Story | None = None,
+) -> Played:
+    engine = connect(stack.databases.application)
+    try:
+        play = Play(engine, stack.api_url, Path(os.environ[SIMULATED]), story)
         return play.run(files, console, limit=journeys)
     finally:
         engine.dispose()
