@@ -54,29 +54,28 @@ class Measured:
 
 def batches(plan: Plan) -> dict[str, int]:
     """How many journeys or shipments each part of the course needs."""
-    events = dict.fromkeys(("control", "short", "long"), plan.events)
+    events = {"control": plan.control, "short": plan.events, "long": plan.events}
     deadlines = dict.fromkeys(("on-time", "deadline"), plan.deadlines)
     return {**events, **deadlines, "double": plan.trials}
 
 
 def course(side: Side, plan: Plan, say: Say) -> Measured:
     """Without a fault first: what does not work then would prove nothing."""
-    set_early = side.arm("on-time", plan.deadlines, plan.deadline_s)
     control = _events(side, "control", plan, plan.short_s, nullcontext())
-    on_time = settled(lambda: side.fired(set_early), plan.deadlines, quiet_s=plan.late_s)
-    say(f"{side.name}: nothing taken away: {_told(control)}, {on_time.acted} deadlines")
+    on_time = _deadlines(side, "on-time", plan, nullcontext())
+    say(f"{side.name}: nothing taken away: {_told(control)}, {on_time.counted.acted} deadlines")
     database = side.machine.without_database
     short = _events(side, "short", plan, plan.short_s, database(plan.short_s))
     say(f"{side.name}: PostgreSQL away for {short.away_s:.0f} s: {_told(short)}")
     long = _events(side, "long", plan, plan.long_s, database(plan.long_s))
     say(f"{side.name}: PostgreSQL away for {long.away_s:.0f} s: {_told(long)}")
-    deadlines = _deadlines(side, plan)
+    server = side.machine.without_server(plan.server_s)
+    deadlines = _deadlines(side, "deadline", plan, server)
     away = f"Prefect server away for {deadlines.away_s:.0f} s"
     say(f"{side.name}: {away}: {deadlines.counted.acted} deadlines")
     doubled = _doubled(side, plan)
     say(f"{side.name}: one run executed twice at once: {doubled} doubled")
-    early = Deadlines(plan.deadlines, on_time)
-    return Measured(control, early, short, long, deadlines, doubled)
+    return Measured(control, on_time, short, long, deadlines, doubled)
 
 
 def _told(sent: Sent) -> str:
@@ -90,21 +89,23 @@ def _events(
     seconds: float,
     fault: AbstractContextManager[Outage | None],
 ) -> Sent:
-    labels = side.labels(batch, plan.events)
+    labels = side.labels(batch, batches(plan)[batch])
     with sender(side) as client, fault as away:
         told = client.send(side.event, labels, seconds * SPREAD)
-    counted = settled(lambda: side.counted(labels), plan.events, quiet_s=plan.quiet_s)
+    counted = settled(lambda: side.counted(labels), len(labels), quiet_s=plan.quiet_s)
     return Sent(told["sent"], told["kept"], counted, away.seconds if away else 0)
 
 
-def _deadlines(side: Side, plan: Plan) -> Deadlines:
-    labels = side.arm("deadline", plan.deadlines, plan.deadline_s)
-    with side.machine.without_server(plan.server_s) as away:
-        assert side.fired(labels).stored in (0, plan.deadlines)
+def _deadlines(
+    side: Side, batch: str, plan: Plan, fault: AbstractContextManager[Outage | None]
+) -> Deadlines:
+    labels = side.arm(batch, plan.deadlines, plan.deadline_s)
+    with fault as away:
+        pass
     back = now()
     counted = settled(lambda: side.fired(labels), plan.deadlines, quiet_s=plan.late_s)
     late = (counted.last_at - back).total_seconds() if counted.last_at else 0
-    return Deadlines(plan.deadlines, counted, away.seconds, late)
+    return Deadlines(plan.deadlines, counted, away.seconds if away else 0, late)
 
 
 def _doubled(side: Side, plan: Plan) -> int:

@@ -11,6 +11,8 @@ class Plan:
     """What is done to each side."""
 
     events: int
+    control: int
+    """Events sent while nothing is taken away: fewer, for the peer answers them one by one."""
     short_s: float
     long_s: float
     """Seconds for which PostgreSQL is stopped, twice."""
@@ -29,5 +31,5 @@ class Plan:
 def plan(size: int) -> Plan:
     """The whole plan for the default size or more."""
     if size >= SIZE:
-        return Plan(size, short_s=10, long_s=60, server_s=150, trials=6, quiet_s=60)
-    return Plan(size, short_s=5, long_s=10, server_s=45, trials=2, quiet_s=20)
+        return Plan(size, size // 4, short_s=10, long_s=60, server_s=150, trials=6, quiet_s=60)
+    return Plan(size, size, short_s=5, long_s=10, server_s=45, trials=2, quiet_s=20)

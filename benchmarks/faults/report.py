@@ -30,6 +30,7 @@ def figures(plan: Plan, *, ours: Measured, theirs: Measured) -> tuple[Figure, ..
 def _events(name: str, what: str, ours: Sent, theirs: Sent) -> Iterator[Figure]:
     of = f"of {ours.sent} events, {what}"
     all_of_it = ours.sent
+    yield Figure(f"{name}_sent", all_of_it, "", f"events sent to each, {what}")
     if name != "control":
         yield Figure(f"{name}_away_s", ours.away_s, "s", f"{what}: measured", least=1)
         yield Figure(f"prefect_{name}_away_s", theirs.away_s, "s", f"{what}: measured, peer")

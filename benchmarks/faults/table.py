@@ -32,7 +32,8 @@ def table(result: Result) -> Table:
 
     for name, fault in EVENTS.items():
         for counted, what in (("stored", "events on record"), ("acted", "side effects")):
-            row(fault, what, f"prefect_{name}_{counted}", f"{name}_{counted}", result.size)
+            total = value[f"{name}_sent"]
+            row(fault, what, f"prefect_{name}_{counted}", f"{name}_{counted}", total)
     for name, fault in DEADLINES.items():
         for counted, what in (("fired", "deadlines fired"), ("answered", "side effects")):
             row(fault, what, f"prefect_{name}_{counted}", f"{name}_{counted}", 5)

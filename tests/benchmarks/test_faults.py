@@ -41,7 +41,8 @@ def within(ours: Measured) -> dict[str, bool | None]:
 
 def test_what_the_page_says_is_what_the_default_size_does() -> None:
     whole = plan(SIZE)
-    assert (whole.events, whole.short_s, whole.long_s, whole.server_s) == (200, 10, 60, 150)
+    assert (whole.events, whole.control) == (200, 50)
+    assert (whole.short_s, whole.long_s, whole.server_s) == (10, 60, 150)
     assert (whole.deadlines, whole.deadline_s, whole.trials) == (5, 30, 6)
 
 
@@ -49,7 +50,7 @@ def test_what_the_page_says_is_what_the_default_size_does() -> None:
 def test_every_deadline_falls_into_the_outage_of_the_server(size: int) -> None:
     assert plan(size).server_s > plan(size).deadline_s
     assert sum(batches(plan(size)).values()) == (
-        3 * size + 2 * plan(size).deadlines + plan(size).trials
+        2 * size + plan(size).control + 2 * plan(size).deadlines + plan(size).trials
     )
 
 
