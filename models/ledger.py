@@ -36,12 +36,12 @@ class LedgerEvent(SQLModel, table=True):
 
 
 class ReceivedCommand(SQLModel, table=True):
-    """Every command that came in, accepted or rejected, without personal data."""
+    """Every command that came in: accepted, rejected, or a duplicate of one that was accepted."""
 
     __tablename__ = "command"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         check("(outcome = 'rejected') = (code IS NOT NULL)", "command_rejection_has_code"),
-        check("outcome IN ('accepted', 'rejected')", "command_outcome"),
+        check("outcome IN ('accepted', 'rejected', 'duplicate')", "command_outcome"),
         # The same key is applied once; rejections keep theirs and may be tried again.
         Index(
             "uq_command_accepted_key",

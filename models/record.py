@@ -84,7 +84,7 @@ def record(engine: Engine, request: Request, now: datetime, claim: Claim | None 
         keep_rejection(engine, request, payload, refused=refused, now=now)
         raise
     except psycopg.errors.IntegrityError as error:
-        answer = _answered_meanwhile(engine, request, payload)
+        answer = _answered_meanwhile(engine, request, payload, now)
         if answer is not None:
             return answer
         refused = explain(error)
@@ -113,7 +113,7 @@ def _apply(
     state: Any = locking.fetchone()
     answered: Any = answering.fetchone()
     if answered:
-        return _first_answer(answered, digest, request.journey)
+        return _repeated(connection, request, payload, answered=answered, now=now)
     if finishing is not None and finishing.rowcount != 1:
         raise Fenced
     fault("record.after-lock", connection)
@@ -137,15 +137,33 @@ def _apply(
 
 
 def _answered_meanwhile(
-    engine: Engine, request: Request, payload: Mapping[str, Any]
+    engine: Engine, request: Request, payload: Mapping[str, Any], now: datetime
 ) -> Answer | None:
     """The first answer, where the same command came twice at the same moment."""
     digest = content_hash(request.command.name, payload)
     with transaction(engine) as connection:
         answered: Any = connection.execute(ANSWERED, (request.key,)).fetchone()
-    if answered is None or answered[0] != request.journey or answered[2] != digest:
-        return None
-    return Answer(request.journey, answered[1], (), repeated=True)
+        if answered is None or answered[0] != request.journey or answered[2] != digest:
+            return None
+        return _repeated(connection, request, payload, answered=answered, now=now)
+
+
+def _repeated(
+    connection: Connection,
+    request: Request,
+    payload: Mapping[str, Any],
+    *,
+    answered: tuple[UUID, int, bytes],
+    now: datetime,
+) -> Answer:
+    """The first answer. That it was asked again is kept, so that nothing received is missing."""
+    digest = content_hash(request.command.name, payload)
+    answer = _first_answer(answered, digest, request.journey)
+    header = Header(request.journey, uuid4(), request.actor, request.command.occurred_at, now)
+    row = _command_row(request, payload, digest, header=header)
+    again = {"outcome": "duplicate", "version": answer.version}
+    run(connection, Insert(ReceivedCommand, {**row, **again}))
+    return answer
 
 
 def _first_answer(answered: tuple[UUID, int, bytes], digest: bytes, journey: UUID) -> Answer:

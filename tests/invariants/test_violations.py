@@ -131,6 +131,14 @@ PLANTED: list[tuple[str, str, tuple[str, ...] | str]] = [
         "UPDATE command SET source = content_hash WHERE journey_id = %(journey)s"
         " AND name = 'refer'",
     ),
+    (
+        "13",
+        MADE,
+        "INSERT INTO command (id, journey_id, name, actor, role, key, content_hash, payload,"
+        " received_at, outcome, version) SELECT gen_random_uuid(), journey_id, name, actor, role,"
+        " 'never-sent', content_hash, payload, received_at, 'duplicate', version FROM command"
+        " WHERE journey_id = %(journey)s AND name = 'record-panel-decision'",
+    ),
     ("15", OPEN, "DELETE FROM timer WHERE journey_id = %(journey)s AND kind = 'material-expires'"),
     (
         "15",

@@ -1,5 +1,6 @@
 """One door: a command is carried out once and whole, or refused, kept, and nothing is changed."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from atmpflow.people import Actor, Role
 from desk.simulation.people import actor
 from desk.simulation.step import present
 from models.record import Request, record
-from tasks.open import open_journey
+from tasks.open import open_from_file, open_journey
 from tests.conftest import Database
 from tests.factories import (
     LATE,
@@ -39,8 +40,12 @@ REJECTED = (
 )
 
 
-def _recorded_once(database: Database, key: str) -> None:
-    assert len(select(database.app, "SELECT 1 FROM command WHERE key = %s", key)) == 1
+def _recorded_once(database: Database, key: str, *, repeated: int = 0) -> None:
+    """Accepted once; each repetition is kept, with the version of the first answer."""
+    query = "SELECT outcome, version, content_hash FROM command WHERE key = %s ORDER BY outcome"
+    first, *others = select(database.app, query, key)
+    assert first[0] == "accepted"
+    assert others == [("duplicate", *first[1:])] * repeated
 
 
 def test_the_same_key_and_content_returns_the_first_answer(database: Database):
@@ -51,8 +56,8 @@ def test_the_same_key_and_content_returns_the_first_answer(database: Database):
     again = ask(database.app, facts, move.command, move.actor, key=key)
     assert again.repeated
     assert (again.journey, again.version) == (first.journey, first.version)
-    assert counts(database.app) == before
-    _recorded_once(database, key)
+    assert counts(database.app) == {**before, "command": before["command"] + 1}
+    _recorded_once(database, key, repeated=1)
 
 
 def test_the_same_key_with_other_content_is_refused_and_kept(database: Database):
@@ -140,7 +145,7 @@ def test_a_rule_that_says_no_changes_nothing(database: Database):
     assert isinstance(move.command, AdministerDose)
     wrong = move.command.model_copy(update={"scanned_patient": "ATF-0000"})
     found = _keeps_nothing_but_the_rejection(database, facts, wrong, move.actor)
-    assert found.code == "identity-mismatch"
+    assert found.code == "scan-unreadable"
 
 
 def test_a_constraint_that_says_no_changes_nothing_and_is_explained(database: Database):
@@ -173,7 +178,25 @@ def test_the_same_referral_sent_twice_opens_one_journey(database: Database):
     again = open_journey(database.app, sent, actor(Role.REFERRER))
     assert again.repeated
     assert again.journey == first.journey
-    assert counts(database.app) == before
+    assert counts(database.app) == {**before, "command": before["command"] + 1}
+    key = f"refer:{sent.referring_organisation}:{sent.source_reference}"
+    _recorded_once(database, key, repeated=1)
+
+
+def test_a_file_of_which_everything_is_on_record_is_kept_with_what_became_of_it(
+    own_database: Database,
+):
+    person = patient()
+    values = {"source_reference": "REF-TWICE", "patient": person.model_dump(mode="json")}
+    sent = referral(patient=person).model_dump(mode="json") | values
+    content = json.dumps(sent)
+    for text in (content, content + " "):
+        (outcome,) = open_from_file(
+            own_database.app, text.encode(), "referral.json", actor(Role.REFERRER)
+        )
+        assert outcome.answer is not None
+    query = "SELECT outcome, source IS NOT NULL AS kept FROM command ORDER BY outcome"
+    assert select(own_database.app, query) == [("accepted", True), ("duplicate", True)]
 
 
 @pytest.mark.parametrize("changed", [{"birth_date": "1981-03-01"}, {"family_name": "Other"}])
