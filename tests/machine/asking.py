@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from atmpflow.commands import COMMANDS
 from atmpflow.commands.admission import Refer
-from atmpflow.commands.after import FireTimer
+from atmpflow.commands.after import FireTimer, LiftHold, PlaceHold
 from atmpflow.commands.duties import FulfilDuty
 from atmpflow.commands.identity import RelabelUnit
 from atmpflow.duties import open_duties
@@ -44,6 +44,10 @@ ENGINES = {kind for kind in KINDS if kind.roles == {Role.SYSTEM}}
 """What only the engine itself says: its contents are taken from its own acts, never made up."""
 
 
+BESIDE = [PlaceHold, PlaceHold, RelabelUnit, RelabelUnit, FulfilDuty]
+"""What people ask beside the course of a journey, and what ends none."""
+
+
 def asked_of(
     command: Command, who: Actor, key: str, *, journey: UUID, expected: int | None
 ) -> Asked:
@@ -74,6 +78,10 @@ def _of_its_own(world: World, facts: Facts, kind: type[Command]) -> Command | No
     if kind is FireTimer:
         due = sorted(timers(facts), key=lambda timer: timer.kind)
         return FireTimer(occurred_at=due[0].due_at, **_dict(due[0])) if due else None
+    if kind is PlaceHold:
+        return PlaceHold(occurred_at=world.now, reason="DEV-1")
+    if kind is LiftHold:
+        return LiftHold(occurred_at=world.now, reason="CAPA-1")
     if kind is FulfilDuty:
         owed = open_duties(facts)
         name = owed[0].name if owed else "inform-coordinator:1"

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tests.machine.law import ASIDE, ENDINGS, HOLDS, LABELS, LAWS, Label
+from tests.machine.law import ASIDE, ENDINGS, FOUND, HOLDS, LABELS, LAWS, LOST, Label
 
 EVENTS = {event for law in LAWS.values() for together in law.brings for event in together}
 STAYS = {"identity.checked", "screening.recorded/again", "conditioning.blocked",
@@ -98,8 +98,10 @@ class Known:
         self.version = row.seq
         self.strange = self.strange or row.name not in EVENTS
         self._hold(row)
-        if row.name in ENDINGS and self.ended is None:
+        if row.name in ENDINGS and self.ended in {None, LOST}:
             self.ended = ENDINGS[row.name]
+        if row.name == FOUND:
+            self.ended = None
         if row.name not in ASIDE:
             self._step(row)
         reader = getattr(self, "_" + row.name.replace(".", "_"), None)

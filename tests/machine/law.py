@@ -24,8 +24,9 @@ ANY = frozenset({"*"})
 EVERYBODY = (
     "referrer coordinator panel treating-physician apheresis-nurse cell-laboratory courier"
     " manufacturer quality-control qualified-person atmp-pharmacist bedside-checker"
-    " compliance-officer"
+    " compliance-officer pharmacovigilance"
 )
+TEAM = "coordinator treating-physician apheresis-nurse"
 STOP = "label.mismatched"
 AT_THE_CENTRE = (
     "product.accepted/conditioned product.accepted/unconditioned conditioning.blocked"
@@ -209,9 +210,29 @@ LAWS: dict[str, Law] = {
     "record-death": law(
         "treating-physician coordinator apheresis-nurse", "*", "patient.died", held=True, ended=True
     ),
+    "report-adverse-event": law(
+        f"{TEAM} pharmacovigilance",
+        "*",
+        "adverse_event.reported|adverse_event.reported+hold.placed",
+        held=True,
+        ended=True,
+    ),
+    "follow-up-adverse-event": law(
+        f"{TEAM} pharmacovigilance",
+        "*",
+        "adverse_event.followed_up|adverse_event.followed_up+hold.placed",
+        held=True,
+        ended=True,
+    ),
+    "take-safety-measure": law(
+        "treating-physician pharmacovigilance", "*", "safety_measure.taken", held=True, ended=True
+    ),
+    "record-contact-attempt": law(TEAM, "follow_up.planned", "contact.attempted"),
+    "declare-lost": law("treating-physician", "follow_up.planned", "patient.lost"),
+    "record-found": law(TEAM, "*", "patient.found", held=True, ended=True),
     "fulfil-duty": law(EVERYBODY, "*", "duty.fulfilled", held=True, ended=True),
     "implicate-journey": law("system", "*", "|identity.implicated", held=True, ended=True),
-    "notify-recall": law("system", "*", "|recall.reached", held=True),
+    "notify-recall": law("system", "*", "|recall.reached", held=True, ended=True),
     "relabel-unit": law(
         "apheresis-nurse cell-laboratory manufacturer atmp-pharmacist compliance-officer",
         "*",
@@ -244,7 +265,10 @@ ENDINGS = {
     "journey.completed": "completed",
     "patient.died": "died",
     "follow_up.ended": "follow-up-withdrawn",
+    "patient.lost": "lost-to-follow-up",
 }
+"""Events after which a journey is over. The first ending stays; somebody lost may be found."""
+LOST, FOUND = "lost-to-follow-up", "patient.found"
 
 ASIDE = frozenset(
     {
@@ -254,6 +278,8 @@ ASIDE = frozenset(
         "toxicity.graded", "journey.withdrawn", "patient.died", "journey.completed",
         "consent.withdrawn", "consent.renewed", "follow_up.ended", "follow_up.recorded",
         "fitness.assessed", "patient.deteriorated", "recall.reached",
+        "adverse_event.reported", "adverse_event.followed_up", "safety_measure.taken",
+        "contact.attempted", "patient.lost", "patient.found",
     }
 )  # fmt: skip
 """Events that leave the journey waiting for what it waited for."""

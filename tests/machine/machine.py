@@ -7,8 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
+from atmpflow.commands.after import LiftHold
 from atmpflow.message import Command
 from atmpflow.people import ENGINE, Role
+from desk.simulation.people import actor
 from models.database import transaction
 from models.record import Request
 from models.replay import replay
@@ -20,6 +22,14 @@ from tests.machine import asking
 from tests.machine.asking import SHIFTS, VERSIONS, disturbed, people, sensible
 from tests.machine.player import WHO, Player, by, changed
 from tests.machine.world import ACTS
+
+ANYTHING: dict[str, Any] = {
+    "who": WHO,
+    "kind": st.sampled_from(asking.KINDS),
+    "shift": st.sampled_from(SHIFTS),
+    "version": st.sampled_from(VERSIONS),
+    "data": st.data(),
+}
 
 
 class Machine(Player):
@@ -57,16 +67,22 @@ class Machine(Player):
         self._engine_did()
         world.checker.tell(world.now)
 
+    @rule(who=WHO, kind=st.sampled_from(asking.BESIDE), number=st.integers(1, 2))
+    def beside(self, who: int, kind: type[Command], number: int) -> None:
+        """What may come at any time, as it should be; a hold is lifted by whoever is there."""
+        patient = self._patient(who)
+        facts = self._facts(patient)
+        chosen = LiftHold if facts is not None and facts.hold is not None else kind
+        command = sensible(self.world, patient, facts, chosen)
+        if command is None:
+            self._advance(patient)
+            return
+        role = sorted(chosen.roles)[0]
+        self._ask(Request(command, actor(role, number), self._key(), patient.journey))
+
     # --- what should not ---------------------------------------------------------------------
 
-    @rule(
-        who=WHO,
-        kind=st.sampled_from(asking.KINDS),
-        shift=st.sampled_from(SHIFTS),
-        version=st.sampled_from(VERSIONS),
-        data=st.data(),
-    )
-    def anything(
+    def _anything(
         self, who: int, kind: type[Command], shift: timedelta, version: int | None, data: Any
     ) -> None:
         """Any command, sensible or not, by anybody, at any time."""
@@ -84,6 +100,27 @@ class Machine(Player):
         if person is ENGINE and base is not None:
             command = base
         self._ask(Request(command, person, self._key(), patient.journey, expected))
+
+    # Three rules, for there are many commands and each rule is as likely as any other.
+    anything = rule(**ANYTHING)(_anything)
+    anything_else = rule(**ANYTHING)(_anything)
+    anything_more = rule(**ANYTHING)(_anything)
+
+    @rule(who=WHO, data=st.data())
+    def spoilt(self, who: int, data: Any) -> None:
+        """What is due, by whoever may, with up to two fields made up."""
+        patient = self._patient(who)
+        facts = self._facts(patient)
+        kind = facts.step.command if facts is not None and facts.step is not None else None
+        base = sensible(self.world, patient, facts, kind) if kind else None
+        if kind is None or base is None or kind in asking.ENGINES:
+            self._advance(patient)
+            return
+        self.world.reach(base.occurred_at)
+        command = data.draw(disturbed(base))
+        role = data.draw(st.sampled_from(sorted(kind.roles - {Role.SYSTEM})))
+        person = actor(role, data.draw(st.integers(1, 2)))
+        self._ask(Request(command, person, self._key(), patient.journey))
 
     @rule(who=WHO, role=st.sampled_from(list(Role)))
     def wrong_role(self, who: int, role: Role) -> None:

@@ -116,9 +116,11 @@ class Player(RuleBasedStateMachine):
         if first:
             self._count("repeated")
             _same_answer(first, outcome)
+            assert after.commands == before.commands + 1, "a repetition was not kept"
             _nothing_changed(before, after)
         elif isinstance(outcome, Refused):
-            self._count("refused", f"refused: {outcome.code}")
+            said = outcome.message if outcome.code == "constraint-refused" else ""
+            self._count("refused", f"refused: {outcome.code} {said}".strip())
             assert after.commands == before.commands + 1, "a refusal was not kept"
             _nothing_changed(before, after)
         else:

@@ -20,16 +20,19 @@ STEPS = 50
 """Steps of one example."""
 
 
-def play(world: World, number: int, steps: int, *, shrink: bool = True) -> type[Machine]:
+def fresh(world: World) -> type[Machine]:
+    """A machine in a world, that has counted nothing yet."""
+    return type("Machine", (Machine,), {"world": world, "counts": Counter()})
+
+
+def play(machine: type[Machine], number: int, steps: int, *, shrink: bool = True) -> None:
     """Play at least so many steps from a seed. Raises whatever a step has found."""
-    machine = type("Machine", (Machine,), {"world": world, "counts": Counter()})
     turn = 0
     while machine.counts["steps"] < steps:
         missing = steps - machine.counts["steps"]
         chosen = _settings(-(-missing // STEPS), shrink=shrink)
         run_state_machine_as_test(seed(f"{number}:{turn}")(machine), settings=chosen)
         turn += 1
-    return machine
 
 
 def _settings(examples: int, *, shrink: bool) -> settings:
@@ -40,6 +43,7 @@ def _settings(examples: int, *, shrink: bool) -> settings:
         deadline=None,
         database=None,
         derandomize=False,
+        report_multiple_bugs=False,
         suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
     )
 
@@ -62,9 +66,10 @@ def main(arguments: Sequence[str]) -> None:
         clock=folder / f"clock-{os.getpid()}",
     )
     with enter(database, Path(asked.world)) as world:
-        done = play(world, asked.seed, asked.steps)
-        checks = world.checker.times
-    sys.stdout.write(json.dumps({"seed": asked.seed, "checks": checks, **done.counts}) + "\n")
+        machine = fresh(world)
+        play(machine, asked.seed, asked.steps)
+        machine.counts["checks"] = world.checker.times
+    sys.stdout.write(json.dumps(machine.counts) + "\n")
 
 
 if __name__ == "__main__":
