@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from atmpflow.errors import Refused
 from deployments.settings import settings
 from desk.cli.checks import Check, judged, lag, ok, report
+from desk.cli.checks_anchors import anchor_checks
 from desk.cli.checks_database import database_checks, unreachable
 from desk.cli.checks_prefect import prefect_checks
 from desk.cli.database import reachable_database
@@ -63,7 +64,10 @@ def _outgoing() -> Check:
 def _database() -> Iterator[Check]:
     try:
         with reachable_database() as (engine, _):
-            yield from list(database_checks(engine))
+            checks = list(database_checks(engine))
+            yield from checks
+            if all(one.state == "ok" for one in checks if one.name == "schema"):
+                yield from list(anchor_checks(engine))
     except Refused as refused:
         yield unreachable(refused)
     except (OperationalError, DriverError) as error:
