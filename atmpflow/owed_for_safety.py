@@ -8,7 +8,7 @@ from atmpflow.events.admission import Scope, Wish
 from atmpflow.events.after import JourneyWithdrawn, PatientDied
 from atmpflow.events.consent import ConsentWithdrawn, Keeper, LeftOver, TreatmentStopped
 from atmpflow.events.contact import PatientFound, PatientLost
-from atmpflow.events.identity import JourneyImplicated, LabelMismatched
+from atmpflow.events.identity import JourneyImplicated, LabelMismatched, UnitRelabelled
 from atmpflow.events.patient import PatientDeteriorated
 from atmpflow.events.recall import RecallReached
 from atmpflow.message import Event
@@ -131,6 +131,7 @@ SAFETY: dict[type[Event], tuple[Owed, ...]] = {
     LabelMismatched: MIXED_UP,
     IdentityMismatched: MIXED_UP,
     JourneyImplicated: BOTH_TEAMS,
+    UnitRelabelled: (inform(Role.COMPLIANCE),),
     ConsentWithdrawn: TAKEN_BACK,
     JourneyWithdrawn: (inform(Role.MANUFACTURER, when=_made), *CELLS),
     PatientDied: (

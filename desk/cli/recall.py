@@ -40,8 +40,9 @@ def recall(  # noqa: PLR0913 - one for each option
     role: Annotated[str | None, typer.Option("--role", help="In which role.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a lot back: every journey that it reached is held and each consignee owes a reply.
+    """Take back a batch, lot, donation, unit or shipper, wherever it went.
 
+    Every journey that it reached is held, and each consignee owes a reply within the class's time.
     Nothing of it is given any more, from now on, also where it arrives later. The same notice
     again is the same recall, and finishes what was left.
     """

@@ -31,7 +31,10 @@ def recalls(
     role: Annotated[str | None, typer.Option("--role", help="In which role.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List recalls with the replies that are owed, or close one that everybody has answered."""
+    """List recalls with who has still to reply, or close one.
+
+    It is closed when everybody who has it, or treated whoever was given it, has replied.
+    """
     with ready_database() as engine:
         if close is not None:
             if not reference:

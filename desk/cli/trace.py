@@ -26,7 +26,7 @@ def follow(
     journey: Annotated[str | None, typer.Option("--journey", help="A journey's id or COI.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Follow a lot, donor, unit or journey both ways: what it came of and where it went.
+    """Follow a lot, donor, unit or journey from donor to patient and back.
 
     Kept for 30 years after the product's expiry (Reg. (EC) 1394/2007 Art. 15).
     """

@@ -149,6 +149,9 @@ class Play:
         if self._story and self._tells(facts):
             if facts.step is None or facts.step.owner is not Role.SYSTEM or facts.hold is not None:
                 play_story_one(self._engine, self._story, facts)
+        elif self._story and facts.hold is not None:
+            beside = Story("", "", facts.product.code, "")
+            play_story_one(self._engine, beside, facts)
         elif not _waits_for_reminder(facts):
             play_one(self._engine, facts)
 

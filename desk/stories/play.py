@@ -23,7 +23,9 @@ from models.record import Request, record
 from models.stock import shelve
 from tasks import clock
 from tasks.logger import record_log
+from tasks.mismatch import hold_others
 from tasks.open import open_journey
+from tasks.recall import spread
 from tasks.timers import fire_all_due
 
 REFERRED = date(2021, 1, 4)
@@ -58,6 +60,7 @@ def _refer(engine: Engine, story: Story) -> UUID:
         treating_centre=CENTRE,
         product=story.product,
         referred_on=REFERRED,
+        trial=story.trial,
         patient=PatientIdentity(
             nhs_number=number_of(serial),
             family_name="Simulated",
@@ -75,6 +78,8 @@ def _usual(facts: Facts, since: datetime) -> Move | None:
 
 def play_one(engine: Engine, story: Story, facts: Facts) -> bool:
     """Let the site do its next thing in a story; false when it has nothing to do."""
+    if story.beside is not None and story.beside(engine, facts):
+        return True
     move = next_of(story, facts, _usual)
     if move is None:
         step = facts.step
@@ -91,7 +96,7 @@ def play_one(engine: Engine, story: Story, facts: Facts) -> bool:
 
 def told(story: Story, facts: Facts) -> bool:
     """Is the story at its end, with nothing left that somebody in it must answer?"""
-    if not story.until(facts) or facts.hold is not None:
+    if not story.until(facts) or (facts.hold is not None and not facts.ended):
         return False
     return all(duty.name in announced(facts) for duty in open_duties(facts))
 
@@ -125,8 +130,10 @@ def _run(
         if facts.step and facts.step.owner is Role.SYSTEM and facts.hold is None:
             drain(engine, facts)
         else:
-            set_clock(_reached(story, facts))
+            set_clock(reached(story, facts))
             fire_all_due()
+            hold_others(engine)
+            spread(engine)
             facts = present(engine, journey)
             if facts.version == before:
                 play_one(engine, story, facts)
@@ -135,7 +142,7 @@ def _run(
     raise RuntimeError("the story goes in circles")
 
 
-def _reached(story: Story, facts: Facts) -> datetime:
+def reached(story: Story, facts: Facts) -> datetime:
     """How far time has come: to the next visit when it is waited for, or past ignored clocks."""
     at = max(latest(facts), local_time(facts) or latest(facts))
     ignored = [

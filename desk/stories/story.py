@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy import Engine
+
 from atmpflow.commands.after import LiftHold
 from atmpflow.commands.duties import FulfilDuty
 from atmpflow.duties import announced, open_duties
@@ -40,6 +42,10 @@ class Story:
     until: Callable[[Facts], bool] = to_first_visit
     others: int = 0
     """How many more journeys of the same product run beside it, as usual."""
+    trial: str | None = None
+    """Registry id, where the patient is in a trial."""
+    beside: Callable[[Engine, Facts], bool] | None = None
+    """What happens that no turn can say, because it looks beyond this journey; did it now?"""
     unanswered: frozenset[str] = frozenset()
     """Kinds of duties that nobody fulfils, so that their clocks run out."""
 
@@ -94,11 +100,12 @@ def answer_duty(facts: Facts, unanswered: frozenset[str]) -> Move | None:
 def next_of(story: Story, facts: Facts, usual: Turn) -> Move | None:
     """What the site does next: the story's turn, a duty, the end of a hold, or as usual."""
     since = latest(facts)
-    waits = "lift-hold" if facts.hold is not None else facts.step and facts.step.command.name
+    held = facts.hold is not None and not facts.ended
+    waits = "lift-hold" if held else facts.step and facts.step.command.name
     turn = story.turns.get(waits or "ended")
     move = turn(facts, since) if turn else None
     if move is None:
         move = answer_duty(facts, story.unanswered)
-    if move is None and facts.hold is not None:
+    if move is None and held:
         move = lift(facts)
     return move or (None if facts.ended else usual(facts, facts.since or since))
