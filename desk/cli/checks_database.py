@@ -22,7 +22,7 @@ TAMPERED = "Somebody changed the database: tell the administrator and compare wi
 
 ADDED_TO = (
     "ledger", "command", "identity.received", "identity.person", "identity.sealing_key",
-    "identity.access", "logger_file", "reading",
+    "identity.access", "logger_file", "reading", "installation",
 )  # fmt: skip
 """Tables whose rows are only ever added (identities: or erased), guarded by triggers."""
 

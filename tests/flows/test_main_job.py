@@ -1,6 +1,7 @@
 """The main job whole: files in, Prefect runs, journeys to the first follow-up, nothing leaked."""
 
 import csv
+import json
 import subprocess
 import time
 from collections import Counter
@@ -26,6 +27,7 @@ from desk.up import PREFECT_FILE
 from models.database import connect, transaction
 from models.replay import replay
 
+SCHEDULED = ("heartbeat", "anchor", "verify")
 ONE_A_PATHWAY = ("kymriah", "ebvallo", "zolgensma", "holoclar")
 
 
@@ -105,7 +107,7 @@ def test_every_run_completed_and_carries_the_name_of_its_stage(job: Job) -> None
     runs = [run for run in job.runs() if run["state_type"] not in ("SCHEDULED", "PENDING")]
 
     assert {run["state_type"] for run in runs} <= {"COMPLETED", "RUNNING"}
-    assert {run["name"].split()[0].strip(",") for run in runs} <= {*STAGE_NAMES, "heartbeat"}
+    assert {run["name"].split()[0].strip(",") for run in runs} <= {*STAGE_NAMES, *SCHEDULED}
 
 
 def test_a_run_for_one_journey_is_named_after_it_and_tagged(job: Job) -> None:
@@ -170,10 +172,12 @@ def test_no_name_number_or_birth_date_is_in_clear_anywhere(job: Job) -> None:
         log.read_text(encoding="utf-8", errors="replace")
         for log in Path(job.stack.environment["ATMPFLOW_STATE_DIR"]).rglob("*.log")
     )
+    anchors = "".join(file.read_text(encoding="utf-8") for file in _anchors(job, "anchors"))
+    assert anchors
 
     for row in _rows():
         for field in ("nhs_number", "family_name", "given_name", "birth_date"):
-            for place in (prefect, ours, logs):
+            for place in (prefect, ours, logs, anchors):
                 assert row[field] not in place
     assert "ATF-" in prefect
 
@@ -202,6 +206,24 @@ def test_every_stage_runs_by_hand_for_one_journey(job: Job) -> None:
     started = [_start(job, f"{name}/{name.replace('_', '-')}", journey) for name in STAGE_NAMES]
 
     assert {_ended(job, one)["state_type"] for one in started} == {"COMPLETED"}
+
+
+def _anchors(job: Job, place: str) -> list[Path]:
+    return sorted(Path(job.stack.environment["ATMPFLOW_STATE_DIR"], place).rglob("*.anchor"))
+
+
+def test_a_beat_anchors_every_release_and_the_hourly_run_does_so_in_both_places(job: Job) -> None:
+    _ended(job, _start(job, "heartbeat/heartbeat", {}))
+    before = _anchors(job, "anchors")
+    said = [json.loads(file.read_bytes().split(b"\n")[0]) for file in before]
+    held = {journey for one in said for journey, _, _ in one["heads"]}
+    assert held == {str(course.facts.journey) for course in job.played.courses.values()}
+    assert {one["why"] for one in said} >= {"first", "release"}
+
+    run = _ended(job, _start(job, "anchor/anchor", {}))
+
+    assert run["state_type"] == "COMPLETED", run["state"]["message"]
+    assert len(_anchors(job, "anchors")) == len(_anchors(job, "anchors-copy")) > len(before)
 
 
 def _form(person: str, reference: str) -> dict[str, Any]:
