@@ -20,7 +20,7 @@ WITH said (journey_id, place, words) AS (
     FROM said s
     CROSS JOIN LATERAL regexp_matches(
         s.words, '(?<![0-9A-Za-z])([0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4})(?![0-9A-Za-z])', 'g') AS found
-    WHERE s.words ~ '[0-9]{4}'
+    WHERE s.words ~ '[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}'
 )
 SELECT DISTINCT n.journey_id, n.place || ' holds the NHS number of somebody on record' AS what
 FROM number n

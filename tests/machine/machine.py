@@ -245,7 +245,7 @@ class Machine(Player):
         if self.now is None:
             return
         self._count("steps")
-        assert self.world.checker.check() == []
+        assert self.world.checker.check(self.now.prints) == []
 
     def teardown(self) -> None:
         """Now and then, the checker and the replay as the nightly run asks them."""

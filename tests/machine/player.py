@@ -24,6 +24,7 @@ from tests.machine.site import honest, key_of, send
 from tests.machine.world import ACTS, SOON, Patient, World
 
 WHO = st.integers(0, 4)
+HOW_MANY = st.sampled_from([3, 3, 4, 3, 5])
 LATE = {
     "expired", "window-passed", "gate-closed", "conditioning-interval", "virology-too-old",
     "monitoring-too-short", "dose-too-early", "weight-too-old", "slot-taken", "date-impossible",
@@ -32,6 +33,11 @@ LATE = {
     "data-consent-withdrawn", "not-certified", "checker-not-independent", "not-fit",
 }  # fmt: skip
 """Refusals that the site may meet when something went wrong, or came late, before."""
+
+
+def places(patients: int) -> st.SearchStrategy[list[int]]:
+    """For each patient a step of its walk."""
+    return st.lists(st.integers(0, 57), min_size=patients, max_size=patients)
 
 
 class Player(RuleBasedStateMachine):
@@ -53,7 +59,7 @@ class Player(RuleBasedStateMachine):
 
     # --- beginning ---------------------------------------------------------------------------
 
-    @initialize(picks=st.lists(st.integers(0, 57), min_size=3, max_size=5), first=WHO)
+    @initialize(picks=HOW_MANY.flatmap(places), first=WHO)
     def begin(self, picks: list[int], first: int) -> None:
         """Three to five patients, each somewhere on the way."""
         every = self.world.patients

@@ -69,6 +69,7 @@ def main(arguments: Sequence[str]) -> None:
         machine = fresh(world)
         play(machine, asked.seed, asked.steps)
         machine.counts["checks"] = world.checker.times
+        machine.counts["queries"] = world.checker.queries
     sys.stdout.write(json.dumps(machine.counts) + "\n")
 
 

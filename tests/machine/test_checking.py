@@ -22,6 +22,8 @@ DAMAGES = {
     "L1": "UPDATE journey SET waits_for = 'nothing' WHERE ended IS NULL",
 }
 
+QUICK = {"01", "12", "17"}
+
 
 @pytest.fixture
 def world(made: Made) -> Iterator[World]:
@@ -43,7 +45,21 @@ def test_what_the_walks_have_left_breaks_nothing(world: World):
     assert world.checker.check() == world.checker.whole() == []
 
 
-@pytest.mark.parametrize("number", sorted(DAMAGES))
+def test_a_step_that_changed_only_commands_asks_only_who_reads_them(world: World):
+    before = world.checker.queries
+    assert world.checker.check([("ledger", 1, 1)]) == []
+    assert world.checker.check([("ledger", 1, 1)]) == []
+    every, some = len(world.checker.numbers), len(world.checker.numbers_of_commands)
+    assert world.checker.queries == before + every + some
+    assert {"11", "12", "13", "16", "20"} <= set(world.checker.numbers_of_commands)
+    assert len(world.checker.check([("ledger", 1, 2)])) == 0
+    assert world.checker.queries == before + 2 * every + some
+
+
+@pytest.mark.parametrize(
+    "number",
+    [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in sorted(DAMAGES)],
+)
 def test_a_damage_is_found_by_both_alike(world: World, number: str):
     assert world.checker.check() == []
     _damaged(world, DAMAGES[number])

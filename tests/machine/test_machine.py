@@ -58,7 +58,7 @@ def _played(made: Made, steps: int) -> Counter[str]:
 
 
 def _shown(done: Counter[str]) -> str:
-    named = ("steps", "checks", "accepted", "refused", "repeated", "must be refused")
+    named = ("steps", "checks", "queries", "accepted", "refused", "repeated", "must be refused")
     return ", ".join(f"{done[name]} {name}" for name in named)
 
 
