@@ -16,11 +16,11 @@ Cursor = psycopg.Cursor[tuple[object, ...]]
 logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
-# A transaction that stands still for two minutes is ended: an anchor five minutes old must not miss
-# what is committed later (models/anchor.py).
+# A transaction that stands still for a minute, as long as a lease, is ended: others wait for its
+# locks, and an anchor five minutes old must not miss what is committed later (models/anchor.py).
 OPTIONS = (
     "-c timezone=UTC -c lock_timeout=10s -c search_path=public"
-    " -c idle_in_transaction_session_timeout=120s"
+    " -c idle_in_transaction_session_timeout=60s"
 )
 
 

@@ -112,10 +112,10 @@ def _apply(
     digest = content_hash(request.command.name, payload)
     state: Any = locking.fetchone()
     answered: Any = answering.fetchone()
+    if finishing is not None and finishing.rowcount != 1:
+        raise Fenced  # first: a late answer is no second use of its key
     if answered:
         return _repeated(connection, request, payload, answered=answered, now=now)
-    if finishing is not None and finishing.rowcount != 1:
-        raise Fenced
     fault("record.after-lock", connection)
     before, previous = _facts(connection, request, state)
     events = _decide(connection, request, before, now)

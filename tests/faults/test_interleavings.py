@@ -31,7 +31,7 @@ from tests.faults.killing import leases_pass, order_of
 from tests.faults.running import PRODUCTS
 
 SEED = 20_261_123
-TOLD = {"version-stale", "out-of-order", "journey-on-hold", "already-on-hold", "journey-ended"}
+TOLD = {"version-stale", "out-of-order", "journey-held", "journey-ended"}
 """What one who came second may be told; never that a constraint had to stop it."""
 
 Deed = Callable[[Engine], Any]
