@@ -76,6 +76,8 @@ def replay(connection: Connection) -> list[Difference]:
     that commands that come in meanwhile are no differences.
     """
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    # It holds nobody up, and may compute for long between two queries.
+    connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     return compared(connection)
 
 
