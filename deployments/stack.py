@@ -16,6 +16,7 @@ from deployments.roles import Databases
 from deployments.server import Server, client_environment, starting_server
 from deployments.settings import Settings
 from deployments.watch import embedded_database, watched_server, watching
+from tasks.engine import URL
 
 WORKER_START_TIMEOUT_S = 120
 WORKER_MODULE = "deployments.work"
@@ -98,6 +99,7 @@ def _environment(settings: Settings, databases: Databases, api_url: str) -> dict
     ours = {f"ATMPFLOW_{name.upper()}": value for name, value in settings.model_dump().items()}
     ours |= {
         "ATMPFLOW_DATABASE_URL": databases.application,
+        URL: databases.application,  # another one in our own environment would come first
         "ATMPFLOW_OWNER_DATABASE_URL": databases.owner,
         "ATMPFLOW_PREFECT_DATABASE_URL": databases.prefect,
         "ATMPFLOW_PREFECT_API_URL": api_url,

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 
 def eventually(holds: Callable[[], object], *, within_s: float) -> None:
-    """Look until it holds. Raises AssertionError when it does not within the time."""
+    """Look until it holds. Raises AssertionError, with the last look, when it does not in time."""
     until = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < until, f"not within {within_s} s"
-        time.sleep(0.05)
+    while not (last := holds()):
+        assert time.monotonic() < until, f"not within {within_s} s: {last}"
+        time.sleep(0.1)
