@@ -18,7 +18,10 @@ class Batch(SQLModel, table=True):
         ),
         check(
             "certified_by IS NULL OR (made_by IS NOT NULL AND checked_by IS NOT NULL"
-            " AND certificate IS NOT NULL AND in_specification)",
+            " AND certificate IS NOT NULL AND in_specification IS NOT NULL AND (in_specification"
+            " OR (evaluation IS NOT NULL AND request IS NOT NULL AND evaluated_by IS NOT NULL"
+            " AND requested_by IS NOT NULL AND evaluated_by <> requested_by"
+            " AND certified_by <> evaluated_by AND certified_by <> requested_by)))",
             "batch_certified_whole",
         ),
     )
@@ -35,3 +38,9 @@ class Batch(SQLModel, table=True):
     certified_at: datetime | None = moment(default=None)
     certificate: str | None = None
     rejected_at: datetime | None = moment(default=None)
+    evaluation: str | None = None
+    """The manufacturer's risk evaluation, where the batch is out of specification."""
+    evaluated_by: str | None = None
+    request: str | None = None
+    """The treating physician's request, which follows the evaluation."""
+    requested_by: str | None = None

@@ -68,6 +68,18 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "There is no consent to treatment at that time.",
         "Stop. Do not give the product.",
     ),
+    "administration_usable": (
+        "unit-unusable",
+        "scanned_unit",
+        "This unit is damaged, rejected or written off.",
+        "Stop. Do not give the product; place a hold.",
+    ),
+    "batch_certified_whole": (
+        "record-incomplete",
+        "batch",
+        "The batch record does not allow this certificate.",
+        "Complete it: made, tested, and out of specification only with evaluation and request.",
+    ),
     "administration_not_recalled": (
         "recalled",
         "scanned_unit",

@@ -67,7 +67,8 @@ def _allocation(facts: Facts, at: datetime) -> Command:
     return admission.AllocateUnit(
         occurred_at=at,
         units=tuple(
-            f"STOCK-{facts.journey.hex[:6]}-{n}" for n, _ in enumerate(facts.product.dose.days)
+            f"STOCK-{facts.journey.hex[:6]}-{facts.version}-{n}"
+            for n, _ in enumerate(facts.product.dose.days)
         ),
         batch="STOCK",
         expires_at=at + timedelta(days=300),
@@ -111,7 +112,7 @@ ACTS: dict[type[Command], Callable[[Facts, datetime], Command]] = {
     ),
     shipment.AssessShipment: good_leg,
     manufacture.OpenBatch: lambda facts, at: manufacture.OpenBatch(
-        occurred_at=at, batch=f"B-{facts.journey.hex[:8]}"
+        occurred_at=at, batch=f"B-{facts.journey.hex[:8]}-{facts.version}"
     ),
 }
 """The engine's steps that say more than when, with partners and stock that always have."""

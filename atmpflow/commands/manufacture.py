@@ -65,6 +65,11 @@ class CertifyBatch(Command):
     audit_trail_reviewed: Literal[True] = Field(
         title="Audit trail reviewed", description="Batch record and its audit trail were reviewed"
     )
+    out_of_specification: bool = Field(
+        default=False,
+        title="Out of specification",
+        description="Certified all the same, on request (EU GMP Part IV 11.5)",
+    )
 
 
 class RejectBatch(Command):
@@ -75,3 +80,8 @@ class RejectBatch(Command):
 
     batch: Text = Field(title="Batch number")
     reason: Text = Field(title="Reason", description="Deviation or report number")
+    material_left: bool | None = Field(
+        default=None,
+        title="Material left",
+        description="Is starting material left for another batch? Unsaid: ask the manufacturer",
+    )

@@ -82,3 +82,8 @@ class AcceptProduct(Command):
     roles: ClassVar = frozenset({Role.PHARMACIST})
 
     certificate_checked: Literal[True] = Field(title="Certificate checked")
+    out_of_specification: bool = Field(
+        default=False,
+        title="Out of specification",
+        description="As the certificate says, where it was released on request",
+    )

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from atmpflow.commands import administration as ask
-from atmpflow.decisions.guard import missing_from, objections, require, require_right
+from atmpflow.decisions.damage import require_undamaged
+from atmpflow.decisions.guard import objections, require, require_right
 from atmpflow.decisions.mismatch import mismatched
 from atmpflow.errors import Refused
 from atmpflow.events import administration as fact
@@ -19,12 +20,13 @@ from atmpflow.rules.administration import (
     judge_gate,
     judge_window,
     next_dose,
+    since_restart,
 )
 from atmpflow.rules.conditioning import judge_conditioning_interval
 from atmpflow.rules.dose import judge_quantity
 from atmpflow.rules.fitness import BEFORE_CONDITIONING, BEFORE_DOSE, judge_fitness
 from atmpflow.rules.identity import judge_bedside
-from atmpflow.rules.supply import supply
+from atmpflow.rules.supply import usable
 from atmpflow.verdict import Reason, verdict
 
 EXAMINE = "Examine the patient and record assess-fitness; wait, or end the journey, if not fit."
@@ -134,13 +136,12 @@ def check_identity(
 ) -> list[Event]:
     _require_dose(command.dose, facts)
     _require_phase(command, facts)
-    stock = supply(facts)
     judged = judge_bedside(
         scanned_patient=command.scanned_patient,
         scanned_coi=command.scanned_coi,
         scanned_unit=command.scanned_unit,
         coi=facts.coi,
-        units=missing_from(stock.units if stock else (), _given(facts)),
+        units=usable(facts),
     )
     if not judged.allowed:
         return [event_of(fact.IdentityMismatched, command, checker=actor.id)]
@@ -149,7 +150,7 @@ def check_identity(
 
 
 def _require_phase(command: ask.CheckIdentity, facts: Facts) -> None:
-    prepared = facts.since_last(fact.PreparationIdentityConfirmed, fact.DoseAdministered)
+    prepared = since_restart(facts, fact.PreparationIdentityConfirmed)
     due = "administration" if prepared else "preparation"
     require_right(
         command.phase == due,
@@ -202,6 +203,7 @@ def _prepare(
         command, facts, "preparation", units=_checked_unit(facts, "preparation")
     ):
         return stopped
+    require_undamaged(command.scanned_unit, facts)
     require(
         judge_gate(facts, command.began_at),
         code="gate-closed",
@@ -255,6 +257,7 @@ def administer_dose(command: ask.AdministerDose, facts: Facts, now: datetime) ->
 
 
 def _require_unit(command: ask.AdministerDose, facts: Facts) -> None:
+    require_undamaged(command.scanned_unit, facts)
     made = facts.last(ManufactureCompleted)
     require_right(
         made is None or command.volume_ml <= made.volume_ml,

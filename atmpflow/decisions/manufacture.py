@@ -10,11 +10,20 @@ from atmpflow.events import manufacture as fact
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
+from atmpflow.rules.exception import out_of_specification
 from atmpflow.rules.quality import judge_results
 from atmpflow.rules.release import judge_certifier, judge_record
+from atmpflow.rules.remaking import material_expires_at
 
 
 def open_batch(command: ask.OpenBatch, facts: Facts, now: datetime) -> list[Event]:
+    require_right(
+        command.batch not in {event.batch for _, event in facts.ever(fact.BatchOpened)},
+        "batch-taken",
+        "batch",
+        "An earlier batch of this journey has this number.",
+        "Give another number.",
+    )
     return [event_of(fact.BatchOpened, command)]
 
 
@@ -24,12 +33,13 @@ def start_manufacture(command: ask.StartManufacture, facts: Facts, now: datetime
         raise Refused("out-of-order", "", "Nothing was collected.", "Record the collection first.")
     if stopped := mismatched(command, facts, "manufacture", units=(collected.unit,)):
         return stopped
+    expires = material_expires_at(facts)
     require_right(
-        command.occurred_at < collected.expires_at,
+        expires is not None and command.occurred_at < expires,
         "expired",
         "occurred_at",
         "The starting material is past its expiry.",
-        "Do not manufacture; ask the centre for a new collection.",
+        "Do not manufacture; ask the centre for a new collection: order-recollection.",
     )
     return [event_of(fact.ManufactureStarted, command)]
 
@@ -49,7 +59,7 @@ def complete_manufacture(
     return [event_of(fact.ManufactureCompleted, command)]
 
 
-def _require_batch(number: str, facts: Facts) -> None:
+def require_batch(number: str, facts: Facts) -> None:
     opened = facts.last(fact.BatchOpened)
     expected = opened.batch if opened else None
     require_same(number, expected, code="batch-mismatch", field="batch", what="batch number")
@@ -58,7 +68,7 @@ def _require_batch(number: str, facts: Facts) -> None:
 def record_quality_results(
     command: ask.RecordQualityResults, facts: Facts, now: datetime
 ) -> list[Event]:
-    _require_batch(command.batch, facts)
+    require_batch(command.batch, facts)
     known = {test.name for test in facts.product.release_tests}
     unknown = sorted({result.test for result in command.results} - known)
     require_right(
@@ -85,7 +95,8 @@ def prepare_release(command: ask.PrepareRelease, facts: Facts, now: datetime) ->
 
 
 def certify_batch(command: ask.CertifyBatch, facts: Facts, now: datetime) -> list[Event]:
-    _require_batch(command.batch, facts)
+    require_batch(command.batch, facts)
+    _require_known(command, facts)
     require(
         judge_record(facts, command.occurred_at),
         code="record-incomplete",
@@ -95,8 +106,20 @@ def certify_batch(command: ask.CertifyBatch, facts: Facts, now: datetime) -> lis
     return [event_of(fact.BatchCertified, command)]
 
 
+def _require_known(command: ask.CertifyBatch, facts: Facts) -> None:
+    """The QP says what the results say; nobody certifies out of specification unawares."""
+    wrong = out_of_specification(facts)
+    require_right(
+        command.out_of_specification == wrong,
+        "specification-differs",
+        "out_of_specification",
+        f"By its results the batch is {'out of' if wrong else 'in'} specification.",
+        "Review the results; certify it as what it is, or reject the batch.",
+    )
+
+
 def reject_batch(command: ask.RejectBatch, facts: Facts, now: datetime) -> list[Event]:
-    _require_batch(command.batch, facts)
+    require_batch(command.batch, facts)
     return [event_of(fact.BatchRejected, command)]
 
 

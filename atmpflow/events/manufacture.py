@@ -85,6 +85,7 @@ class BatchCertified(Event):
 
     batch: Text
     certificate: Text
+    out_of_specification: bool = False
 
 
 class BatchRejected(Event):
@@ -92,3 +93,4 @@ class BatchRejected(Event):
 
     batch: Text
     reason: Text
+    material_left: bool | None = None

@@ -99,3 +99,4 @@ class ProductAccepted(Event):
     name: ClassVar = "product.accepted"
 
     certificate_checked: bool
+    out_of_specification: bool = False

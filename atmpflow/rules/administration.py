@@ -14,11 +14,13 @@ from atmpflow.events.administration import (
 )
 from atmpflow.events.admission import ConsentVerified
 from atmpflow.events.consent import TreatmentStopped
+from atmpflow.events.damage import ProductDamaged
 from atmpflow.events.identity import UnitRelabelled
 from atmpflow.events.shipment import ProductAccepted
-from atmpflow.journey import Facts, Recorded
+from atmpflow.journey import E, Facts, Recorded
 from atmpflow.products.spec import UseWindow
 from atmpflow.rules.consent import in_force
+from atmpflow.rules.exception import judge_signed
 from atmpflow.rules.recall import recalled
 from atmpflow.rules.supply import supply
 from atmpflow.verdict import Reason, Verdict, verdict
@@ -58,7 +60,14 @@ def judge_gate(facts: Facts, now: datetime) -> Verdict:
             else None,
             Reason("held", "the journey is on hold", GATE) if facts.hold else None,
         )
-    )
+    ) & judge_signed(facts)
+
+
+def since_restart(facts: Facts, kind: type[E]) -> tuple[tuple[Recorded, E], ...]:
+    """Events of a kind for the present dose and unit: after the last dose, and after damage."""
+    restarts = (*facts.rows(DoseAdministered), *facts.rows(ProductDamaged))
+    after = max((row.seq for row in restarts), default=0)
+    return tuple((row, event) for row, event in facts.all(kind) if row.seq > after)
 
 
 def checks_of(facts: Facts, phase: Phase) -> tuple[tuple[Recorded, IdentityChecked], ...]:
@@ -67,7 +76,7 @@ def checks_of(facts: Facts, phase: Phase) -> tuple[tuple[Recorded, IdentityCheck
     after = max((row.seq for row in undone), default=0)
     return tuple(
         (row, check)
-        for row, check in facts.since_last(IdentityChecked, DoseAdministered)
+        for row, check in since_restart(facts, IdentityChecked)
         if check.phase == phase and row.seq > after
     )
 
@@ -81,7 +90,7 @@ def checked_by(facts: Facts, phase: Phase) -> datetime | None:
 def _began(facts: Facts, window: UseWindow) -> datetime | None:
     """When the clock of a window began for the present dose."""
     kind = ProductThawed if window.begins == "thaw" else DosePrepared
-    found = facts.since_last(kind, DoseAdministered)
+    found = since_restart(facts, kind)
     return found[-1][1].began_at if found else None
 
 

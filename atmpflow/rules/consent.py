@@ -4,14 +4,14 @@ Source: Human Tissue Act 2004 s. 1 and HTA Code A (consent may be withdrawn at a
 on its own); UK GDPR Art. 7(3).
 """
 
-from atmpflow.events.administration import DoseAdministered
 from atmpflow.events.admission import ConsentGiven, OrderConfirmed, Scope, UnitAllocated
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.consent import ConsentRenewed, ConsentWithdrawn, Keeper, LeftOver, Wish
 from atmpflow.events.manufacture import ManufactureStarted
 from atmpflow.events.shipment import CourierBooked, ShipmentCollected
 from atmpflow.journey import Facts
-from atmpflow.rules.supply import supply
+from atmpflow.rules.remaking import kept_back
+from atmpflow.rules.supply import supply, usable
 
 SCOPES: dict[str, tuple[Scope, ...]] = {
     "autologous": ("collection", "treatment", "data", "follow-up"),
@@ -66,8 +66,8 @@ def _keeper(facts: Facts) -> Keeper:
 def left_over(facts: Facts) -> LeftOver:
     """The cells that are there and were not given: which, with whom, and the patient's wish."""
     stock, collected = supply(facts), facts.last(CollectionCompleted)
-    given = {event.scanned_unit for _, event in facts.all(DoseAdministered)}
-    units = tuple(unit for unit in stock.units if unit not in given) if stock else ()
+    kept = kept_back(facts)
+    units = (*usable(facts), *((kept,) if kept else ()))
     if not stock and collected and not facts.last(ManufactureStarted):
         units = (collected.unit,)
     in_process = bool(facts.last(ManufactureStarted)) and not stock

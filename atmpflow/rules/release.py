@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from atmpflow.events.admission import ConsentVerified
+from atmpflow.events.exception import OosProductRequested, RiskEvaluated
 from atmpflow.events.manufacture import (
     ManufactureCompleted,
     ManufactureStarted,
@@ -12,9 +13,17 @@ from atmpflow.events.manufacture import (
 from atmpflow.events.shipment import DeviationAccepted, ShipmentAccepted
 from atmpflow.journey import Facts
 from atmpflow.rules.consent import in_force
+from atmpflow.rules.exception import judge_exception, out_of_specification
 from atmpflow.verdict import Reason, Verdict, verdict
 
 SOURCE = "EU GMP Annex 16, 1.7 (what must be assured before certification)"
+HANDS = (
+    ManufactureStarted,
+    ManufactureCompleted,
+    QualityResultsRecorded,
+    RiskEvaluated,
+    OosProductRequested,
+)
 INDEPENDENT = "EU GMP Part IV 11 (the QP has not made or checked the batch)"
 
 
@@ -26,14 +35,18 @@ def judge_record(facts: Facts, now: datetime) -> Verdict:
         (
             None if arrived else Reason("material-not-accepted", "starting material", SOURCE),
             None if made else Reason("not-made", "no completed manufacture", SOURCE),
-            None if facts.last(QualityPassed) else Reason("tests-missing", "quality", SOURCE),
+            None if _judged(facts) else Reason("tests-missing", "quality", SOURCE),
             Reason("expired", "past the expiry on the label", SOURCE)
             if made and made.expires_at <= now
             else None,
             None if _agreed(facts) else Reason("consent-missing", "", SOURCE),
             Reason("held", "the journey is on hold", SOURCE) if facts.hold else None,
         )
-    )
+    ) & judge_exception(facts)
+
+
+def _judged(facts: Facts) -> bool:
+    return facts.last(QualityPassed) is not None or out_of_specification(facts)
 
 
 def _agreed(facts: Facts) -> bool:
@@ -41,12 +54,8 @@ def _agreed(facts: Facts) -> bool:
 
 
 def judge_certifier(facts: Facts, person: str) -> Verdict:
-    """The QP is none of the people who made or checked the batch, in whatever turn they had."""
-    hands = {
-        row.actor.id
-        for kind in (ManufactureStarted, ManufactureCompleted, QualityResultsRecorded)
-        for row, _ in facts.all(kind)
-    }
+    """The QP neither made nor checked the batch, nor asked for it out of specification."""
+    hands = {row.actor.id for kind in HANDS for row, _ in facts.all(kind)}
     return verdict(
         (
             Reason("qp-not-independent", "made or checked this batch", INDEPENDENT)

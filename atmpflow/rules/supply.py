@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from atmpflow.events.administration import DoseAdministered
 from atmpflow.events.admission import OrderConfirmed, UnitAllocated
 from atmpflow.events.collection import CollectionCompleted
+from atmpflow.events.damage import ProductDamaged
 from atmpflow.events.manufacture import BatchCertified, ManufactureCompleted
 from atmpflow.journey import Facts
 
@@ -28,6 +30,18 @@ def supply(facts: Facts) -> Supply | None:
         return None
     certified = facts.recorded(BatchCertified)
     return Supply(made.units, made.expires_at, certified[0].actor.id if certified else None)
+
+
+def damaged(facts: Facts) -> tuple[str, ...]:
+    """Units that broke, spilled or ran out of their window: never given, in no attempt."""
+    return tuple(event.scanned_unit for _, event in facts.ever(ProductDamaged))
+
+
+def usable(facts: Facts) -> tuple[str, ...]:
+    """The finished units that were neither given nor damaged."""
+    stock = supply(facts)
+    gone = {event.scanned_unit for _, event in facts.ever(DoseAdministered)} | {*damaged(facts)}
+    return tuple(unit for unit in stock.units if unit not in gone) if stock else ()
 
 
 def units_in_transit(facts: Facts) -> tuple[str, ...]:

@@ -12,9 +12,9 @@ from atmpflow.events.administration import (
 from atmpflow.events.after import MonitoringPlanned
 from atmpflow.journey import Facts
 from atmpflow.message import Command
-from atmpflow.rules.administration import checks_of, next_dose
+from atmpflow.rules.administration import checks_of, next_dose, since_restart
 from atmpflow.rules.fitness import BEFORE_CONDITIONING, BEFORE_DOSE, judge_fitness
-from atmpflow.rules.supply import units_in_transit
+from atmpflow.rules.supply import usable
 from atmpflow.waits import next_visit
 from desk.simulation import values
 
@@ -61,7 +61,7 @@ def prescribe(facts: Facts, since: datetime) -> Command:
 
 
 def check(facts: Facts, since: datetime) -> Command:
-    confirmed = facts.since_last(PreparationIdentityConfirmed, DoseAdministered)
+    confirmed = since_restart(facts, PreparationIdentityConfirmed)
     phase = "administration" if confirmed else "preparation"
     done = len(checks_of(facts, phase))
     dose = next_dose(facts)
@@ -71,13 +71,13 @@ def check(facts: Facts, since: datetime) -> Command:
         phase=phase,
         scanned_patient=facts.coi,
         scanned_coi=facts.coi,
-        scanned_unit=units_in_transit(facts)[dose - 1],
+        scanned_unit=usable(facts)[0],
     )
 
 
 def thaw(facts: Facts, since: datetime) -> Command:
     at = since + 5 * MINUTE
-    unit = units_in_transit(facts)[next_dose(facts) - 1]
+    unit = usable(facts)[0]
     return administration.ThawProduct(
         occurred_at=at, began_at=at, scanned_unit=unit, scanned_coi=facts.coi
     )
@@ -85,7 +85,7 @@ def thaw(facts: Facts, since: datetime) -> Command:
 
 def prepare(facts: Facts, since: datetime) -> Command:
     at = since + 5 * MINUTE
-    unit = units_in_transit(facts)[next_dose(facts) - 1]
+    unit = usable(facts)[0]
     return administration.PrepareDose(
         occurred_at=at, began_at=at, scanned_unit=unit, scanned_coi=facts.coi
     )
@@ -100,7 +100,7 @@ def give(facts: Facts, since: datetime) -> Command:
         dose=dose,
         scanned_patient=facts.coi,
         scanned_coi=facts.coi,
-        scanned_unit=units_in_transit(facts)[dose - 1],
+        scanned_unit=usable(facts)[0],
         volume_ml=50,
         started_at=start,
         ended_at=start + 8 * MINUTE,

@@ -1,16 +1,16 @@
 -- 02 right patient
 -- Source: EU GMP Part IV 11; JACIE/FACT (two-person verification at the bedside)
 -- Proves: before a unit is prepared and again before it is given, two different people each
---   scanned its label and the wristband, both after any mismatch and any new label; every scan was
+--   scanned its label and the wristband, both after any mismatch, damage and new label; every scan was
 --   this journey's; failed scans stay, and the journey whose label was read was stopped too.
 WITH told AS (
     SELECT journey_id, seq, name, actor, occurred_at, payload,
         1 + count(*) FILTER (WHERE name = 'dose.administered') OVER before AS dose,
-        coalesce(max(seq) FILTER (WHERE name IN ('identity.mismatched', 'unit.relabelled'))
+        coalesce(max(seq) FILTER (WHERE name IN ('identity.mismatched', 'unit.relabelled', 'product.damaged'))
             OVER before, 0) AS mismatched
     FROM ledger
     WHERE name IN ('identity.checked', 'identity.mismatched', 'product.thawed', 'dose.prepared', 'dose.administered',
-        'unit.relabelled')
+        'unit.relabelled', 'product.damaged')
     WINDOW before AS (
         PARTITION BY journey_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), coi AS (

@@ -17,7 +17,11 @@ WITH given AS (
 ), spent AS (
     SELECT unit, journey_id FROM given
     UNION ALL
-    SELECT payload ->> 'scanned_unit', journey_id FROM ledger WHERE name = 'manufacture.started'
+    -- What was left of a unit makes another batch; it is used up by the last.
+    SELECT l.payload ->> 'scanned_unit', l.journey_id FROM ledger l
+    WHERE l.name = 'manufacture.started' AND NOT EXISTS (
+        SELECT FROM ledger r WHERE r.journey_id = l.journey_id AND r.name = 'remake.ordered'
+            AND r.payload ->> 'material' = l.payload ->> 'scanned_unit' AND r.seq > l.seq)
 ), made AS (
     SELECT jsonb_array_elements_text(payload -> 'units') AS unit,
         (payload ->> 'volume_ml')::numeric AS volume_ml

@@ -1,7 +1,7 @@
 -- 04 gate
 -- Source: EU GMP Part IV 11 and Annex 16 (release); SmPC 4.2 and 6.6 of the product
 -- Proves: whatever was thawed, prepared or given was, by the order of the ledger, certified for its
---   own batch, on site, in date, consented, found fit, not recalled, cleared, prescribed, not held, after the conditioning
+--   own batch, on site, in date, consented, found fit, not recalled or damaged, in specification or signed for by three, cleared, prescribed, not held, after the conditioning
 --   and within the windows of use that the product needs.
 -- Not yet: authorised sites and prescribers (no delegation log is recorded).
 WITH told AS (
@@ -20,7 +20,8 @@ WITH told AS (
         max(seq) FILTER (WHERE name = 'dose.prescribed') OVER before AS prescribed,
         max(seq) FILTER (WHERE name = 'fitness.assessed') OVER before AS examined,
         max(seq) FILTER (WHERE name = 'patient.deteriorated') OVER before AS worse,
-        coalesce(max(seq) FILTER (WHERE name = 'dose.administered') OVER before, 0) AS given,
+        coalesce(max(seq) FILTER (WHERE name IN ('dose.administered', 'product.damaged'))
+            OVER before, 0) AS given,
         max(seq) FILTER (WHERE name = 'product.thawed') OVER before AS thawed,
         max(seq) FILTER (WHERE name = 'dose.prepared') OVER before AS prepared,
         max(seq) FILTER (WHERE name IN ('manufacture.completed', 'order.confirmed',
@@ -57,7 +58,17 @@ WITH told AS (
         ('not certified', CASE WHEN birth.name = 'manufacture.completed'
             THEN u.certified > u.born AND certificate.payload ->> 'batch' = unit.batch
             ELSE birth.payload ->> 'certified_by' <> '' END),
-        ('rejected', u.rejected IS NULL),
+        ('rejected', coalesce(u.rejected < u.born, TRUE)),
+        ('damaged', NOT EXISTS (SELECT FROM ledger d WHERE d.journey_id = u.journey_id
+            AND d.name = 'product.damaged' AND d.seq < u.seq AND d.payload ->> 'scanned_unit' = u.unit)),
+        ('out of specification without three signatures', NOT EXISTS (
+            SELECT FROM batch b WHERE b.batch = unit.batch AND b.in_specification IS NOT TRUE)
+            OR EXISTS (SELECT FROM ledger e
+                JOIN ledger q ON q.journey_id = e.journey_id AND q.seq > e.seq
+                    AND q.name = 'oos_product.requested' AND q.actor <> e.actor
+                WHERE e.journey_id = u.journey_id AND e.name = 'risk.evaluated' AND e.seq > u.born
+                    AND q.seq < u.certified AND certificate.actor NOT IN (e.actor, q.actor)
+                    AND (certificate.payload ->> 'out_of_specification')::boolean)),
         ('not of the finished units', birth.payload -> 'units' ? u.unit),
         ('not accepted on site', u.on_site > u.born),
         ('past its expiry', (birth.payload ->> 'expires_at')::timestamptz > coalesce(u.ended, u.begun)),

@@ -1,21 +1,27 @@
 -- 05 qualified person
 -- Source: EU GMP Annex 16 and Part IV 11; Dir. 2001/83/EC Art. 51
 -- Proves: who certified or rejected a batch acted as Qualified Person and had neither made nor
---   tested any of it; nothing was added to the record of a certified batch; stock keeps its signer.
+--   tested any of it; what is out of specification has an evaluation and a request by two others; nothing was added to the record of a certified batch; stock keeps its signer.
 -- Not yet: the certificate's hash of the record it signs, and the role of those who signed for
 --   ordered and allocated units (no signatures are recorded).
-WITH decided AS (
-    SELECT * FROM ledger WHERE name IN ('batch.certified', 'batch.rejected')
+WITH numbered AS (
+    SELECT *, count(*) FILTER (WHERE name = 'batch.opened') OVER (
+        PARTITION BY journey_id ORDER BY seq) AS attempt
+    FROM ledger
+), decided AS (
+    SELECT * FROM numbered WHERE name IN ('batch.certified', 'batch.rejected')
 ), worked AS (
-    SELECT * FROM ledger
-    WHERE name IN ('manufacture.started', 'manufacture.completed', 'quality.results_recorded')
+    SELECT * FROM numbered
+    WHERE name IN ('manufacture.started', 'manufacture.completed', 'quality.results_recorded',
+        'risk.evaluated', 'oos_product.requested')
 )
 SELECT d.journey_id, 'event ' || d.seq || ', ' || d.name || ': decided by a ' || d.role AS what
 FROM decided d WHERE d.role <> 'qualified-person'
 UNION ALL
 SELECT d.journey_id, 'event ' || d.seq || ', ' || d.name || ': the same person did event ' || w.seq
     || ', ' || w.name
-FROM decided d JOIN worked w ON w.journey_id = d.journey_id AND w.actor = d.actor
+FROM decided d JOIN worked w ON w.journey_id = d.journey_id AND w.attempt = d.attempt
+    AND w.actor = d.actor
 UNION ALL
 SELECT d.journey_id, 'event ' || l.seq || ', ' || l.name || ': changes a record certified at event ' || d.seq
 FROM decided d JOIN ledger l ON l.journey_id = d.journey_id AND l.seq > d.seq
@@ -29,6 +35,28 @@ FROM batch b
 LEFT JOIN decided d ON d.journey_id = b.journey_id AND d.name = 'batch.certified'
     AND d.payload ->> 'batch' = b.batch
 WHERE b.certified_by IS DISTINCT FROM d.actor OR b.certified_by IN (b.made_by, b.checked_by)
+UNION ALL
+SELECT d.journey_id, 'event ' || d.seq || ', batch.certified: ' || why.against
+FROM decided d
+LEFT JOIN batch b ON b.batch = d.payload ->> 'batch'
+LEFT JOIN LATERAL (SELECT * FROM worked w WHERE w.journey_id = d.journey_id AND w.seq < d.seq
+    AND w.attempt = d.attempt AND w.name = 'risk.evaluated' ORDER BY w.seq DESC LIMIT 1) e ON TRUE
+LEFT JOIN LATERAL (SELECT * FROM worked w WHERE w.journey_id = d.journey_id AND w.seq < d.seq
+    AND w.seq > e.seq AND w.name = 'oos_product.requested' ORDER BY w.seq DESC LIMIT 1) q ON TRUE
+LEFT JOIN LATERAL (SELECT w.name FROM numbered w WHERE w.journey_id = d.journey_id AND w.seq < d.seq
+    AND w.attempt = d.attempt AND w.name IN ('quality.passed', 'quality.out_of_specification')
+    ORDER BY w.seq DESC LIMIT 1) judged ON TRUE
+CROSS JOIN LATERAL (VALUES
+    ('its results say otherwise of the specification', coalesce(
+        (d.payload ->> 'out_of_specification')::boolean, FALSE)
+        = (judged.name = 'quality.out_of_specification') AND b.in_specification = (judged.name = 'quality.passed')),
+    ('out of specification without evaluation and request by others', judged.name = 'quality.passed'
+        OR (e.actor <> q.actor AND d.actor NOT IN (e.actor, q.actor))),
+    ('its row names another evaluation or request', judged.name = 'quality.passed'
+        OR (b.evaluated_by, b.requested_by, b.evaluation, b.request) IS NOT DISTINCT FROM
+            (e.actor, q.actor, e.payload ->> 'document', q.payload ->> 'document'))
+) AS why (against, passes)
+WHERE d.name = 'batch.certified' AND why.passes IS NOT TRUE
 UNION ALL
 SELECT l.journey_id, 'event ' || l.seq || ': certified by another than the stock says, or by nobody'
 FROM ledger l

@@ -9,8 +9,9 @@ from atmpflow.message import Event
 from models.batch import Batch
 from models.changes import Change, Insert, Update
 from models.handover import all_in_state, give_up, in_state, new_unit, take
-from models.projections.common import Projection, free_slots
+from models.projections.common import Projection
 from models.projections.recall import lots_used
+from models.projections.remaking import left_material
 
 
 def _batch(facts: Facts) -> dict[str, Any]:
@@ -56,7 +57,9 @@ def _tested(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
 
 def _passed(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
     right = isinstance(event, manufacture.QualityPassed)
-    yield Update(Batch, _batch(facts), {"in_specification": right})
+    # Whoever had evaluated or asked for the results before has not seen these.
+    said = dict.fromkeys(("evaluation", "evaluated_by", "request", "requested_by"))
+    yield Update(Batch, _batch(facts), {"in_specification": right, **said})
 
 
 def _certified(event: manufacture.BatchCertified, row: Recorded, facts: Facts) -> Iterator[Change]:
@@ -65,10 +68,12 @@ def _certified(event: manufacture.BatchCertified, row: Recorded, facts: Facts) -
     yield from all_in_state(facts, "released")
 
 
-def _rejected(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
+def _rejected(event: manufacture.BatchRejected, row: Recorded, facts: Facts) -> Iterator[Change]:
     yield Update(Batch, _batch(facts), {"rejected_at": row.occurred_at})
     yield from all_in_state(facts, "rejected")
-    yield from free_slots(row, facts)
+    collected = facts.last(collection.CollectionCompleted)
+    if event.material_left and collected:
+        yield from left_material(collected.unit, facts)
 
 
 PROJECTIONS: dict[type[Event], Projection] = {
