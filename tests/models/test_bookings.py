@@ -7,6 +7,7 @@ import pytest
 
 from atmpflow.commands.after import Withdraw
 from atmpflow.commands.manufacture import RejectBatch
+from atmpflow.commands.remaking import GiveUpManufacture
 from atmpflow.commands.shipment import DecideDeviation, ReceiveShipment
 from atmpflow.events.manufacture import BatchOpened
 from atmpflow.journey import Facts
@@ -35,13 +36,17 @@ def test_a_withdrawn_journey_gives_its_slots_back(database: Database):
     assert _held_slots(database, facts.journey) == 0
 
 
-def test_a_rejected_batch_gives_its_bed_back(database: Database):
+def test_a_batch_that_is_given_up_gives_its_bed_back(database: Database):
     facts = journey_at(database.app, "certify-batch")
     opened = facts.last(BatchOpened)
     assert opened is not None
     assert facts.since is not None
     reject = RejectBatch(occurred_at=facts.since, batch=opened.batch, reason="OOS-1")
     ask(database.app, facts, reject, Actor("an-independent-qp", Role.QP))
+    rejected = present(database.app, facts.journey)
+    assert _held_slots(database, facts.journey) == 4, "kept for another batch"
+    over = GiveUpManufacture(occurred_at=facts.since, reason="MDT-1")
+    ask(database.app, rejected, over, actor(Role.PHYSICIAN))
     assert present(database.app, facts.journey).ended == "manufacture-failed"
     assert _held_slots(database, facts.journey) == 0
 

@@ -162,6 +162,46 @@ def test_a_certified_batch_was_made_and_checked_by_others_and_is_whole(
     assert _refused(pair.url, statement, pair.mine) == constraint
 
 
+WRONG = "in_specification = false, evaluation = 'RE', request = 'RQ'"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "in_specification = NULL",
+        f"{WRONG}, evaluated_by = 'a'",
+        f"{WRONG}, requested_by = 'b'",
+        f"{WRONG}, evaluated_by = 'a', requested_by = 'a'",
+        f"{WRONG}, evaluated_by = certified_by, requested_by = 'b'",
+        f"{WRONG}, evaluated_by = 'a', requested_by = certified_by",
+        f"{WRONG}, evaluated_by = 'a', requested_by = 'b', evaluation = NULL".replace(
+            "evaluation = 'RE', ", ""
+        ),
+    ],
+)
+def test_out_of_specification_is_certified_only_with_the_signatures_of_two_others(
+    pair: Pair, change: str
+):
+    statement = f"UPDATE batch SET {change} WHERE journey_id = %s"
+    assert _refused(pair.url, statement, pair.theirs) == "batch_certified_whole"
+
+
+def test_out_of_specification_is_certified_when_two_others_have_signed(pair: Pair):
+    signed = (
+        f"UPDATE batch SET {WRONG}, evaluated_by = 'a', requested_by = 'b' WHERE journey_id = %s"
+    )
+    assert execute(pair.url, signed, pair.theirs) == 1
+
+
+@pytest.mark.parametrize("state", ["damaged", "written-off", "rejected", "destroyed", "left"])
+def test_what_is_damaged_or_written_off_is_never_given(pair: Pair, state: str):
+    put = "UPDATE unit SET state = %s WHERE unit = %s"
+    execute(pair.url, put, state, pair.their_unit)
+    refused = _refused(pair.url, GIVE, pair.theirs, 9, pair.their_unit, "a", "b")
+    assert refused == "administration_usable"
+    execute(pair.url, put, "on-site", pair.their_unit)
+
+
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [
