@@ -44,6 +44,9 @@ AFTER_THE_END = frozenset(
 
 BEGUN_AGAIN: dict[str, tuple[str, ...]] = {
     "treatment.stopped": ("monitoring",),
+    "recollection.ordered": ("scheduling",),
+    "remake.ordered": ("manufacture",),
+    "replacement.ordered": ("ordering", "matching"),
 }
 """Events that send a journey back, and to which stage: the first of these that it has.
 
@@ -53,8 +56,9 @@ Everything that came in that stage and in later ones counts no more, unless it i
 ENDINGS = {
     "eligibility.declined": "not-eligible",
     "panel.declined": "not-approved",
-    "deviation.rejected": "product-lost",
-    "batch.rejected": "manufacture-failed",
+    "supply.given_up": "supply-given-up",
+    "manufacture.given_up": "manufacture-failed",
+    "product.given_up": "product-lost",
     "journey.withdrawn": "withdrawn",
     "journey.completed": "completed",
     "patient.died": "died",

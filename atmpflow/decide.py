@@ -10,12 +10,16 @@ from atmpflow.commands import after as ask_after
 from atmpflow.commands import collection as ask_collection
 from atmpflow.commands import consent as ask_consent
 from atmpflow.commands import contact as ask_contact
+from atmpflow.commands import damage as ask_damage
 from atmpflow.commands import duties as ask_duties
+from atmpflow.commands import exception as ask_exception
 from atmpflow.commands import harm as ask_harm
 from atmpflow.commands import identity as ask_identity
 from atmpflow.commands import manufacture as ask_manufacture
 from atmpflow.commands import patient as ask_patient
 from atmpflow.commands import recall as ask_recall
+from atmpflow.commands import recovery as ask_recovery
+from atmpflow.commands import remaking as ask_remaking
 from atmpflow.commands import shipment as ask_shipment
 from atmpflow.course import AFTER_THE_END, AT_ANY_TIME, WHILE_HELD
 from atmpflow.decisions import (
@@ -25,12 +29,16 @@ from atmpflow.decisions import (
     collection,
     consent,
     contact,
+    damage,
     duties,
+    exception,
     harm,
     identity,
     manufacture,
     patient,
     recall,
+    recovery,
+    remaking,
     shipment,
 )
 from atmpflow.errors import Refused
@@ -55,6 +63,10 @@ _ROOMS = (
     (ask_recall, recall),
     (ask_harm, harm),
     (ask_contact, contact),
+    (ask_recovery, recovery),
+    (ask_remaking, remaking),
+    (ask_exception, exception),
+    (ask_damage, damage),
 )
 
 DECISIONS: dict[type[Command], Decision | SignedDecision] = {
@@ -72,6 +84,7 @@ PERSONAL = frozenset(
         ask_administration.CheckIdentity,
         ask_after.LiftHold,
         ask_duties.FulfilDuty,
+        ask_exception.RequestOosProduct,
         ask_identity.RelabelUnit,
     }
 )

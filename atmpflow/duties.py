@@ -15,13 +15,17 @@ from atmpflow.events.manufacture import QualityOutOfSpecification
 from atmpflow.journey import Facts, Recorded
 from atmpflow.message import Event
 from atmpflow.owed import HOUR, Owed, inform
+from atmpflow.owed_for_making import MAKING
 from atmpflow.owed_for_safety import SAFETY
+from atmpflow.owed_for_supply import SUPPLY
 from atmpflow.people import Role
 
 DUTIES: dict[type[Event], tuple[Owed, ...]] = {
     CollectionShort: (inform(Role.PHYSICIAN), inform(Role.MANUFACTURER)),
     QualityOutOfSpecification: (inform(Role.PHYSICIAN, HOUR), inform(Role.COORDINATOR)),
     **SAFETY,
+    **SUPPLY,
+    **MAKING,
 }
 """What each event makes people owe."""
 

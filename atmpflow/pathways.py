@@ -5,8 +5,6 @@ This is the whole process as data: a step is one thing a journey waits for. The 
 default that opens a reminder; limits that come from a licence are in the product files.
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 
 from atmpflow.commands import (
@@ -15,47 +13,18 @@ from atmpflow.commands import (
     after,
     collection,
     contact,
+    damage,
+    exception,
     manufacture,
     patient,
+    recovery,
+    remaking,
     shipment,
 )
 from atmpflow.message import Command
 from atmpflow.people import Role
 from atmpflow.products.spec import ProductSpec
-
-DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing a journey waits for: a command, its owner, and the events that end the wait."""
-
-    command: type[Command]
-    owner: Role
-    ended_by: tuple[str, ...]
-    within: timedelta = 2 * DAY
-    also: tuple[type[Command], ...] = ()
-    """Commands that are also right while this step waits (a correction, a way out)."""
-    returns_on: tuple[str, ...] = ()
-    """Events that bring the journey back to wait for this step again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A named part of a pathway; has one flow of the same name."""
-
-    name: str
-    title: str
-    steps: tuple[Step, ...]
-    also: tuple[type[Command], ...] = ()
-    """Commands that are right at every step of the stage (a way out, a change of plan)."""
-
-
-def engine(command: type[Command], *ended_by: str) -> Step:
-    """A step the engine does itself, at once."""
-    return Step(command, Role.SYSTEM, ended_by, within=HOUR)
-
+from atmpflow.steps import DAY, HOUR, Stage, Step, engine
 
 REFERRAL = Stage(
     "referral",
@@ -140,6 +109,22 @@ MATCHING = Stage(
     ),
 )
 
+_ANEW = (recovery.OrderRecollection, recovery.OrderReplacement, recovery.GiveUpSupply)
+_UNDER_WAY = (*_ANEW, recovery.ChangeCourier, recovery.Reschedule)
+"""Ways out that stay open as long as nothing was given."""
+
+
+def _after_failure(*passed: str) -> Step:
+    """The decision after a batch or its product has failed; otherwise it is passed over."""
+    return Step(
+        remaking.OrderRemake,
+        Role.PHYSICIAN,
+        passed,
+        within=3 * DAY,
+        also=(recovery.OrderRecollection, remaking.GiveUpManufacture),
+    )
+
+
 COLLECTION = Stage(
     "collection",
     "Collection",
@@ -149,17 +134,18 @@ COLLECTION = Stage(
             Role.NURSE,
             ("collection.completed",),
             within=30 * DAY,
-            also=(admission.RecordScreening,),
-            returns_on=("collection.short",),
+            also=(admission.RecordScreening, recovery.FailCollection),
+            returns_on=("collection.short", "collection.failed"),
         ),
         Step(collection.RecordCellCount, Role.LABORATORY, ("material.tested",), within=12 * HOUR),
         engine(collection.AssessCollection, "material.accepted"),
     ),
+    also=(*_ANEW, recovery.Reschedule),
 )
 
 
-def _leg(sender: Role, receiver: Role) -> tuple[Step, ...]:
-    """The steps of one shipment; the last two judge the cold chain."""
+def _leg(sender: Role, receiver: Role, again: type[Command]) -> tuple[Step, ...]:
+    """The steps of one shipment; then the cold chain is judged, and what is lost replaced."""
     return (
         engine(shipment.BookCourier, "courier.booked"),
         Step(shipment.PackShipment, sender, ("shipment.packed",), within=5 * DAY),
@@ -171,13 +157,24 @@ def _leg(sender: Role, receiver: Role) -> tuple[Step, ...]:
         Step(
             shipment.DecideDeviation,
             Role.QP,
-            ("shipment.accepted", "deviation.accepted"),
+            ("shipment.accepted", "deviation.accepted", "deviation.rejected"),
             within=3 * DAY,
+        ),
+        Step(
+            again,
+            Role.COORDINATOR,
+            ("shipment.accepted", "deviation.accepted"),
+            within=2 * DAY,
         ),
     )
 
 
-DISPATCH = Stage("dispatch", "Shipment out", _leg(Role.LABORATORY, Role.MANUFACTURER))
+DISPATCH = Stage(
+    "dispatch",
+    "Shipment out",
+    _leg(Role.LABORATORY, Role.MANUFACTURER, recovery.OrderRecollection),
+    also=_UNDER_WAY,
+)
 
 MANUFACTURE = Stage(
     "manufacture",
@@ -193,10 +190,13 @@ MANUFACTURE = Stage(
         Step(
             manufacture.CompleteManufacture,
             Role.MANUFACTURER,
-            ("manufacture.completed",),
+            ("manufacture.completed", "manufacture.failed"),
             within=60 * DAY,
+            also=(remaking.ReportManufactureFailure,),
         ),
+        _after_failure("manufacture.completed"),
     ),
+    also=(*_ANEW, recovery.Reschedule),
 )
 
 QUALITY = Stage(
@@ -217,10 +217,15 @@ QUALITY = Stage(
         Step(
             manufacture.RejectBatch,
             Role.QP,
-            ("quality.passed",),
+            ("quality.passed", "oos_product.requested", "batch.rejected"),
             within=2 * DAY,
-            also=(manufacture.RecordQualityResults,),
+            also=(
+                manufacture.RecordQualityResults,
+                exception.RecordRiskEvaluation,
+                exception.RequestOosProduct,
+            ),
         ),
+        _after_failure("quality.passed", "oos_product.requested"),
     ),
 )
 
@@ -232,21 +237,24 @@ RELEASE = Stage(
         Step(
             manufacture.CertifyBatch,
             Role.QP,
-            ("batch.certified",),
+            ("batch.certified", "batch.rejected"),
             within=3 * DAY,
             also=(manufacture.RejectBatch,),
         ),
+        _after_failure("batch.certified"),
     ),
 )
 
-DELIVERY = Stage(
-    "delivery",
-    "Shipment to the centre",
-    (
-        *_leg(Role.MANUFACTURER, Role.PHARMACIST),
-        Step(shipment.AcceptProduct, Role.PHARMACIST, ("product.accepted",), within=2 * DAY),
-    ),
-)
+
+def _delivery(again: type[Command]) -> Stage:
+    """The way to the centre; `again` replaces a product that was lost on it."""
+    accept = Step(shipment.AcceptProduct, Role.PHARMACIST, ("product.accepted",), within=2 * DAY)
+    steps = (*_leg(Role.MANUFACTURER, Role.PHARMACIST, again), accept)
+    return Stage("delivery", "Shipment to the centre", steps, also=_UNDER_WAY)
+
+
+DELIVERY = _delivery(recovery.OrderRecollection)
+RESUPPLY = _delivery(recovery.OrderReplacement)
 
 CONDITIONING = Stage(
     "conditioning",
@@ -266,7 +274,7 @@ CONDITIONING = Stage(
             within=10 * DAY,
         ),
     ),
-    also=(patient.AssessFitness,),
+    also=(patient.AssessFitness, *_ANEW),
 )
 
 _GATE = (
@@ -275,7 +283,7 @@ _GATE = (
         Role.SYSTEM,
         ("administration.cleared",),
         within=HOUR,
-        returns_on=("dose.administered",),
+        returns_on=("dose.administered", "product.damaged"),
     ),
     Step(administration.PrescribeDose, Role.PHYSICIAN, ("dose.prescribed",), within=21 * DAY),
     Step(
@@ -297,19 +305,37 @@ _GIVE = (
     Step(
         administration.AdministerDose,
         Role.PHYSICIAN,
-        ("treatment.completed",),
+        ("treatment.completed", "dose.lost"),
         within=1 * HOUR,
     ),
 )
 
 
-def _administration(begins: frozenset[str]) -> Stage:
+_REMAKE = Step(
+    remaking.OrderRemake,
+    Role.PHYSICIAN,
+    ("treatment.completed",),
+    within=1 * DAY,
+    also=(damage.GiveUpProduct,),
+)
+_REPLACE = Step(
+    recovery.OrderReplacement,
+    Role.PHYSICIAN,
+    ("treatment.completed",),
+    within=1 * DAY,
+    also=(damage.GiveUpProduct,),
+)
+"""The decision after too few units are left; otherwise it is passed over."""
+
+
+def _administration(begins: frozenset[str], *, made: bool) -> Stage:
     """Gate, prescription, checks, thaw and preparation as the product needs, checks, dose."""
     ready = ((_THAW,) if "thaw" in begins else ()) + (
         (_PREPARE,) if begins & {"preparation", "opening"} else ()
     )
-    steps = (*_GATE, *ready, *_GIVE)
-    return Stage("administration", "Administration", steps, also=(patient.AssessFitness,))
+    steps = (*_GATE, *ready, *_GIVE, _REMAKE if made else _REPLACE)
+    also = (patient.AssessFitness, damage.ReportDamage, *_ANEW)
+    return Stage("administration", "Administration", steps, also=also)
 
 
 MONITORING = Stage(
@@ -357,11 +383,11 @@ def _stages(pathway: str, begins: frozenset[str], *, conditioned: bool) -> tuple
     supply = {
         "autologous": _MADE,
         "tissue-engineered": _MADE,
-        "in-vivo": (ORDERING, DELIVERY),
-        "allogeneic": (MATCHING, DELIVERY),
+        "in-vivo": (ORDERING, RESUPPLY),
+        "allogeneic": (MATCHING, RESUPPLY),
     }[pathway]
     condition = (CONDITIONING,) if conditioned else ()
-    give = _administration(begins)
+    give = _administration(begins, made=pathway in ("autologous", "tissue-engineered"))
     return (*_ADMISSION, *supply, *condition, give, MONITORING, FOLLOW_UP)
 
 

@@ -15,12 +15,14 @@ from atmpflow.events.after import (
     ProductExpired,
     Visit,
 )
-from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.duties import DutyOverdue
 from atmpflow.events.manufacture import ManufactureStarted
+from atmpflow.events.recovery import HoldTimeNear
 from atmpflow.journey import Facts
 from atmpflow.people import Role
+from atmpflow.rules.remaking import material_expires_at
 from atmpflow.rules.supply import supply
+from atmpflow.rules.transit import hold_time
 
 DUTY = "duty:"
 """How the timer of a duty begins; the duty's name follows."""
@@ -86,21 +88,27 @@ def _timers(facts: Facts) -> Iterator[Timer]:
     passed = {(event.awaited, event.due_at) for _, event in facts.all(DeadlinePassed)}
     if wait and (wait.command, wait.until) not in passed:
         yield Timer(f"wait:{wait.command}:{wait.until.isoformat()}", wait.until)
-    collected = facts.last(CollectionCompleted)
     expired = {event.due_at for _, event in facts.all(MaterialExpired)}
-    if collected and not facts.last(ManufactureStarted) and collected.expires_at not in expired:
-        yield Timer("material-expires", collected.expires_at)
+    until = material_expires_at(facts)
+    if until and not facts.last(ManufactureStarted) and until not in expired:
+        yield Timer("material-expires", until)
     stock = supply(facts)
     expired = {event.due_at for _, event in facts.all(ProductExpired)}
     if stock and not facts.last(DoseAdministered) and stock.expires_at not in expired:
         yield Timer("product-expires", stock.expires_at)
+    holds = hold_time(facts)
+    near = {event.due_at for _, event in facts.all(HoldTimeNear)}
+    if holds and holds.warns_at not in near:
+        yield Timer(f"hold-time-near:{holds.warns_at.isoformat()}", holds.warns_at)
     visit = next_visit(facts)
     announced = {event.day for _, event in facts.all(FollowUpDue)}
     if visit and visit.day not in announced:
         yield Timer(f"follow-up:{visit.day}", visit.due_at)
 
 
-ALERTS = (DeadlinePassed, DutyOverdue, FollowUpDue, MaterialExpired, ProductExpired)
+ALERTS = (
+    DeadlinePassed, DutyOverdue, FollowUpDue, HoldTimeNear, MaterialExpired, ProductExpired,
+)  # fmt: skip
 """Events that a person must hear of although the journey has not moved."""
 
 

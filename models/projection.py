@@ -16,6 +16,8 @@ from models.projections import (
     identity,
     manufacture,
     recall,
+    recovery,
+    remaking,
     shipment,
 )
 from models.projections.common import Projection
@@ -31,6 +33,8 @@ _ROOMS = (
     identity,
     consent,
     recall,
+    recovery,
+    remaking,
 )
 
 PROJECTIONS: dict[type[Event], Projection] = {

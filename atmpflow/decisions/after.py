@@ -11,6 +11,7 @@ from atmpflow.events import after as fact
 from atmpflow.events.administration import DoseAdministered
 from atmpflow.events.consent import FollowUpEnded
 from atmpflow.events.duties import DutyOverdue
+from atmpflow.events.recovery import HoldTimeNear
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.people import Actor
@@ -18,6 +19,7 @@ from atmpflow.rules.administration import treated
 from atmpflow.rules.consent import left_over, withdrawn
 from atmpflow.rules.follow_up import plan_visits
 from atmpflow.rules.toxicity import grade_crs, grade_icans
+from atmpflow.rules.transit import hold_time
 from atmpflow.waits import DUTY, Timer, next_visit, timers, waits_for
 
 
@@ -101,22 +103,43 @@ def _overdue(command: ask.FireTimer, facts: Facts) -> list[Event]:
     return [DutyOverdue(duty=duty.name, owner=duty.owner, due_at=command.due_at)]
 
 
+def _near(command: ask.FireTimer, facts: Facts) -> list[Event]:
+    holds = hold_time(facts)
+    return [HoldTimeNear(due_at=command.due_at, ends_at=holds.ends_at)] if holds else []
+
+
+def _due(command: ask.FireTimer, facts: Facts) -> list[Event]:
+    day = int(command.kind.partition(":")[2])
+    return [fact.FollowUpDue(day=day, due_at=command.due_at)]
+
+
+def _expired(command: ask.FireTimer, facts: Facts) -> list[Event]:
+    kind = fact.MaterialExpired if command.kind == "material-expires" else fact.ProductExpired
+    return [kind(due_at=command.due_at)]
+
+
+def _late(command: ask.FireTimer, facts: Facts) -> list[Event]:
+    wait = waits_for(facts)
+    awaited, owner = (wait.command, wait.owner) if wait else ("", "")
+    return [fact.DeadlinePassed(awaited=awaited, owner=owner, due_at=command.due_at)]
+
+
+FIRED = {
+    DUTY: _overdue,
+    "material-expires": _expired,
+    "product-expires": _expired,
+    "hold-time-near": _near,
+    "follow-up:": _due,
+    "wait:": _late,
+}
+"""What a timer brings, by how its kind begins."""
+
+
 def fire_timer(command: ask.FireTimer, facts: Facts, now: datetime) -> list[Event]:
     if Timer(command.kind, command.due_at) not in timers(facts):
         return []
-    if command.kind.startswith(DUTY):
-        return _overdue(command, facts)
-    if command.kind == "material-expires":
-        return [fact.MaterialExpired(due_at=command.due_at)]
-    if command.kind == "product-expires":
-        return [fact.ProductExpired(due_at=command.due_at)]
-    if command.kind.startswith("follow-up:"):
-        day = int(command.kind.partition(":")[2])
-        return [fact.FollowUpDue(day=day, due_at=command.due_at)]
-    wait = waits_for(facts)
-    awaited = wait.command if wait else ""
-    owner = wait.owner if wait else ""
-    return [fact.DeadlinePassed(awaited=awaited, owner=owner, due_at=command.due_at)]
+    begins = next(one for one in FIRED if command.kind.startswith(one))
+    return FIRED[begins](command, facts)
 
 
 def place_hold(command: ask.PlaceHold, facts: Facts, now: datetime) -> list[Event]:

@@ -12,6 +12,7 @@ from atmpflow.events.admission import ScreeningRecorded
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.products.spec import StartingMaterial
+from atmpflow.rules.attempts import judge_collecting
 from atmpflow.rules.consent import in_force
 from atmpflow.rules.eligibility import judge_virology
 from atmpflow.rules.material import judge_collection, material_expires
@@ -54,6 +55,12 @@ def record_collection(command: ask.RecordCollection, facts: Facts, now: datetime
         code="virology-too-old",
         field="started_at",
         remedy="Test again and record screening with the new sample before collecting.",
+    )
+    require(
+        judge_collecting(facts),
+        code="collection-not-now",
+        field="",
+        remedy="Record screening again; when the attempts are used up: give-up-supply.",
     )
     unit = check_din(command.unit, "unit")
     expires = material_expires(_need(facts), command.ended_at)

@@ -3,15 +3,18 @@
 from datetime import datetime
 
 from atmpflow.commands import shipment as ask
-from atmpflow.decisions.guard import objections, require_right, require_same
+from atmpflow.decisions.guard import objections, require, require_right, require_same
 from atmpflow.decisions.mismatch import mismatched
 from atmpflow.errors import Refused
 from atmpflow.events import shipment as fact
+from atmpflow.events.exception import OosProductSupplied
+from atmpflow.events.manufacture import BatchCertified
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.rules.arrival import judge_arrival
 from atmpflow.rules.cold_chain import Findings, judge_leg
-from atmpflow.rules.leg import band_of_leg
+from atmpflow.rules.exception import judge_signed, out_of_specification
+from atmpflow.rules.leg import band_of_leg, spent_min
 from atmpflow.rules.supply import supply, units_in_transit
 
 
@@ -46,7 +49,11 @@ def _packed(facts: Facts) -> fact.ShipmentPacked:
 def collect_shipment(command: ask.CollectShipment, facts: Facts, now: datetime) -> list[Event]:
     sealed = _packed(facts).seal
     require_same(command.seal, sealed, code="seal-mismatch", field="seal", what="seal number")
-    return [event_of(fact.ShipmentCollected, command)]
+    collected = event_of(fact.ShipmentCollected, command)
+    certified = facts.last(BatchCertified)
+    if facts.stage == "delivery" and certified and certified.out_of_specification:
+        return [collected, OosProductSupplied(batch=certified.batch)]
+    return [collected]
 
 
 def deliver_shipment(command: ask.DeliverShipment, facts: Facts, now: datetime) -> list[Event]:
@@ -78,7 +85,7 @@ def assess_shipment(command: ask.AssessShipment, facts: Facts, now: datetime) ->
         longest_gap_min=command.longest_gap_min,
         covers_leg=command.covers_leg,
     )
-    judged = judge_leg(found, band_of_leg(facts)) & judge_arrival(facts)
+    judged = judge_leg(found, band_of_leg(facts), spent_min(facts)) & judge_arrival(facts)
     if judged.allowed:
         return [event_of(fact.ShipmentAccepted, command)]
     return [event_of(fact.ShipmentQuarantined, command, objections=objections(judged))]
@@ -106,4 +113,17 @@ def accept_product(command: ask.AcceptProduct, facts: Facts, now: datetime) -> l
         "The product is past its expiry.",
         "Quarantine it and tell the manufacturer.",
     )
-    return [fact.ProductAccepted(certificate_checked=True)]
+    require_right(
+        command.out_of_specification == out_of_specification(facts),
+        "specification-differs",
+        "out_of_specification",
+        "The certificate says otherwise of the specification.",
+        "Read the certificate and the physician's request again; say what they say.",
+    )
+    require(
+        judge_signed(facts),
+        code="not-signed",
+        field="out_of_specification",
+        remedy="Keep it in quarantine; the manufacturer has no right to have sent it.",
+    )
+    return [event_of(fact.ProductAccepted, command)]

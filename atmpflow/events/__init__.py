@@ -7,12 +7,16 @@ from atmpflow.events import (
     collection,
     consent,
     contact,
+    damage,
     duties,
+    exception,
     harm,
     identity,
     manufacture,
     patient,
     recall,
+    recovery,
+    remaking,
     shipment,
 )
 from atmpflow.message import Event
@@ -31,6 +35,10 @@ _ROOMS = (
     recall,
     harm,
     contact,
+    recovery,
+    remaking,
+    exception,
+    damage,
 )
 
 EVENTS: dict[str, type[Event]] = {

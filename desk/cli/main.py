@@ -26,6 +26,7 @@ COMMANDS = {
     "journey": "Show one journey: timeline, custody, shipments, doses and what it waits for.",
     "label": "Make the labels of a unit, of a journey or of its patient's band, as PDF or SVG.",
     "scan": "Say what a scanned or typed code is.",
+    "replan": "Propose new slots after one was missed, and move them.",
     "rejected": "List rejected commands with the reason and the remedy.",
     "organisations": "List the organisations of the network.",
     "products": "List the products, or show the limits of one.",

@@ -3,14 +3,17 @@
 from datetime import datetime, timedelta
 
 from atmpflow.commands import admission, collection, manufacture, shipment
-from atmpflow.events.admission import OrderPlaced, ScreeningRecorded, Slot, SlotsBooked
+from atmpflow.events.admission import OrderConfirmed, OrderPlaced, ScreeningRecorded, Slot
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.manufacture import BatchOpened, ManufactureCompleted
 from atmpflow.events.shipment import ShipmentPacked
 from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import Role
+from atmpflow.rules.attempts import judge_collecting
 from atmpflow.rules.consent import SCOPES
+from atmpflow.rules.exception import out_of_specification
+from atmpflow.rules.slots import slots_now
 from atmpflow.rules.supply import units_in_transit
 from desk.simulation import values
 from desk.simulation.people import actor
@@ -58,7 +61,9 @@ def confirm_slot(facts: Facts, since: datetime) -> Command:
 
 def confirm_order(facts: Facts, since: datetime) -> Command:
     at = since + 1 * DAY
+    before = len(facts.ever(OrderConfirmed))
     batch = f"SIM-{facts.product.code[:3].upper()}-{facts.journey.hex[:8].upper()}"
+    batch += f"-{before + 1}" if before else ""
     assert facts.last(OrderPlaced) is not None  # noqa: S101 - the stage is `ordering`
     return admission.ConfirmOrder(
         occurred_at=at,
@@ -74,8 +79,7 @@ def confirm_allocation(facts: Facts, since: datetime) -> Command:
 
 
 def slot_of(facts: Facts, kind: str) -> Slot | None:
-    booked = facts.last(SlotsBooked)
-    return next((slot for slot in booked.slots if slot.kind == kind), None) if booked else None
+    return next((slot for slot in slots_now(facts).values() if slot.kind == kind), None)
 
 
 def collect(facts: Facts, since: datetime) -> Command:
@@ -84,6 +88,8 @@ def collect(facts: Facts, since: datetime) -> Command:
     screening = facts.last(ScreeningRecorded)
     if screening is None or start - (screening.virology_taken_at or start) > 28 * DAY:
         return screen(facts, start - 5 * DAY)
+    if not judge_collecting(facts).allowed:
+        return screen(facts, since - 2 * DAY)
     end = start + 4 * HOUR
     return collection.RecordCollection(
         occurred_at=end + 10 * MINUTE,
@@ -145,7 +151,11 @@ def receive(facts: Facts, since: datetime) -> Command:
 
 
 def accept_product(facts: Facts, since: datetime) -> Command:
-    return shipment.AcceptProduct(occurred_at=since + 2 * HOUR, certificate_checked=True)
+    return shipment.AcceptProduct(
+        occurred_at=since + 2 * HOUR,
+        certificate_checked=True,
+        out_of_specification=out_of_specification(facts),
+    )
 
 
 def decide_deviation(facts: Facts, since: datetime) -> Command:
@@ -195,4 +205,5 @@ def certify(facts: Facts, since: datetime) -> Command:
         batch=opened.batch,
         certificate=f"SIM-COA-{opened.batch}",
         audit_trail_reviewed=True,
+        out_of_specification=out_of_specification(facts),
     )

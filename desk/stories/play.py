@@ -127,10 +127,10 @@ def _run(
         if told(story, facts):
             return facts
         before = facts.version
+        set_clock(reached(story, facts))
         if facts.step and facts.step.owner is Role.SYSTEM and facts.hold is None:
             drain(engine, facts)
         else:
-            set_clock(reached(story, facts))
             fire_all_due()
             hold_others(engine)
             spread(engine)

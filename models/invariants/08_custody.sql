@@ -9,10 +9,15 @@ WITH held AS (
     FROM custody c WINDOW along AS (PARTITION BY unit ORDER BY starts_at)
 ), moved AS (
     SELECT DISTINCT journey_id, occurred_at FROM ledger
-    WHERE name IN ('shipment.collected', 'shipment.delivered')
+    WHERE name IN ('shipment.collected', 'shipment.delivered', 'courier.changed')
 ), ended AS (
     SELECT journey_id, payload ->> 'scanned_unit' AS unit, max(occurred_at) AS at FROM ledger
-    WHERE name IN ('dose.administered', 'manufacture.started') GROUP BY 1, 2
+    WHERE name IN ('dose.administered', 'manufacture.started', 'product.damaged')
+        -- Where something was left of it, it was not used up then.
+        AND NOT (name = 'manufacture.started' AND EXISTS (
+            SELECT FROM ledger f WHERE f.journey_id = ledger.journey_id AND f.seq > ledger.seq
+                AND (f.name = 'remake.ordered' OR f.payload ->> 'material_left' = 'true')))
+    GROUP BY 1, 2
 )
 SELECT h.journey_id, 'turn ' || h.turn || ' of a unit''s custody: ' || why.against AS what
 FROM held h
@@ -32,7 +37,7 @@ UNION ALL
 SELECT u.journey_id, 'a unit that is ' || u.state || ' has ' || count(h.unit) || ' holder(s) now'
 FROM unit u LEFT JOIN held h ON h.unit = u.unit AND h.ends_at IS NULL
 GROUP BY u.unit, u.journey_id, u.state
-HAVING count(h.unit) <> CASE WHEN u.state IN ('given', 'used', 'insufficient', 'destroyed') THEN 0 ELSE 1 END
+HAVING count(h.unit) <> CASE WHEN u.state IN ('given', 'used', 'insufficient', 'destroyed', 'damaged', 'written-off') THEN 0 ELSE 1 END
 UNION ALL
 SELECT e.journey_id, 'a unit is held until another time than it was given or used up'
 FROM ended e

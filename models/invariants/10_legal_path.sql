@@ -42,6 +42,20 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     ('', 'quality', 'quality.results_recorded', 'quality.out_of_specification', 'quality'),
     ('', 'quality', 'quality.out_of_specification', 'quality.results_recorded', 'quality'),
     ('', 'quality', 'quality.out_of_specification', 'batch.rejected', 'quality'),
+    ('', 'quality', 'quality.out_of_specification', 'risk.evaluated', 'quality'),
+    ('', 'quality', 'risk.evaluated', 'quality.results_recorded', 'quality'),
+    ('', 'quality', 'risk.evaluated', 'batch.rejected', 'quality'),
+    ('', 'quality', 'risk.evaluated', 'oos_product.requested', 'release'),
+    ('', 'release', 'oos_product.requested', 'release.prepared', 'release'),
+    -- A batch that failed or was rejected: another one, or none
+    ('', 'manufacture', 'manufacture.started', 'manufacture.failed', 'manufacture'),
+    ('', 'manufacture', 'manufacture.failed', 'remake.ordered', 'manufacture'),
+    ('', 'manufacture', 'manufacture.failed', 'manufacture.given_up', 'manufacture'),
+    ('', 'quality', 'batch.rejected', 'remake.ordered', 'manufacture'),
+    ('', 'quality', 'batch.rejected', 'manufacture.given_up', 'quality'),
+    ('', 'release', 'batch.rejected', 'remake.ordered', 'manufacture'),
+    ('', 'release', 'batch.rejected', 'manufacture.given_up', 'release'),
+    ('', 'manufacture', 'remake.ordered', 'batch.opened', 'manufacture'),
     ('', 'quality', 'quality.results_recorded', 'quality.passed', 'release'),
     ('', 'release', 'quality.passed', 'release.prepared', 'release'),
     ('', 'release', 'release.prepared', 'batch.rejected', 'release'),
@@ -91,6 +105,13 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     ('', 'follow_up', 'follow_up.planned', 'follow_up.recorded', 'follow_up'),
     ('', 'follow_up', 'follow_up.recorded', 'follow_up.recorded', 'follow_up'),
     ('', 'follow_up', 'follow_up.recorded', 'journey.completed', 'follow_up'),
+    -- Damaged before it was given
+    ('', 'administration', '*', 'product.damaged', 'administration'),
+    ('', 'administration', 'product.damaged', 'administration.cleared', 'administration'),
+    ('', 'administration', 'product.damaged', 'administration.blocked', 'administration'),
+    ('', 'administration', 'product.damaged', 'dose.lost', 'administration'),
+    ('autologous tissue-engineered', 'administration', 'dose.lost', 'remake.ordered', 'manufacture'),
+    ('', 'administration', 'dose.lost', 'product.given_up', 'administration'),
     -- Stopped or ended before the plan was complete
     ('', 'administration', '*', 'treatment.stopped', 'monitoring'),
     ('', 'monitoring', 'treatment.stopped', 'monitoring.planned', 'monitoring'),
@@ -112,19 +133,39 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     SELECT '', stage, before, event,
         CASE WHEN last AND stage = 'dispatch' THEN 'manufacture' ELSE stage END
     FROM leg, (VALUES ('dispatch'), ('delivery')) AS either (stage)
+    UNION ALL
+    -- What went wrong with the supply: anew from where it begins, or never more.
+    SELECT way.pathways, at.stage, '*', way.event, coalesce(way.again, at.stage)
+    FROM (VALUES ('autologous tissue-engineered', 'recollection.ordered', 'scheduling'),
+        ('in-vivo', 'replacement.ordered', 'ordering'),
+        ('allogeneic', 'replacement.ordered', 'matching'),
+        ('', 'supply.given_up', NULL)) AS way (pathways, event, again),
+        (VALUES ('collection'), ('dispatch'), ('manufacture'), ('quality'), ('release'),
+            ('delivery'), ('conditioning'), ('administration')) AS at (stage)
+    UNION ALL
+    SELECT '', 'collection', before, event, 'collection'
+    FROM (VALUES ('slot.confirmed'), ('screening.recorded'), ('collection.short'),
+        ('collection.failed')) AS earlier (before), (VALUES ('collection.failed')) AS failed (event)
+    UNION ALL VALUES
+        ('', 'collection', 'collection.failed', 'screening.recorded', 'collection'),
+        ('', 'collection', 'collection.failed', 'collection.completed', 'collection'),
+        ('', 'scheduling', 'recollection.ordered', 'slots.booked', 'scheduling'),
+        ('', 'ordering', 'replacement.ordered', 'order.placed', 'ordering'),
+        ('', 'matching', 'replacement.ordered', 'unit.allocated', 'matching')
 ), ending (event, ended) AS (VALUES
     ('eligibility.declined', 'not-eligible'), ('panel.declined', 'not-approved'),
-    ('deviation.rejected', 'product-lost'), ('batch.rejected', 'manufacture-failed'),
+    ('supply.given_up', 'supply-given-up'), ('manufacture.given_up', 'manufacture-failed'),
+    ('product.given_up', 'product-lost'),
     ('journey.withdrawn', 'withdrawn'), ('journey.completed', 'completed'),
     ('patient.died', 'died'), ('patient.lost', 'lost-to-follow-up'),
     ('follow_up.ended', 'follow-up-withdrawn')
 ), told AS (
     SELECT journey_id, seq, name, stage,
         name ~ ('^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.]due|toxicity|'
-            || 'label|recall|adverse_event|safety_measure|contact|fitness)') OR name IN (
+            || 'label|recall|adverse_event|transit|courier[.]changed|slots[.]moved|safety_measure|contact|fitness)') OR name IN (
             'identity.mismatched', 'identity.implicated', 'unit.relabelled', 'consent.withdrawn',
             'consent.renewed', 'journey.withdrawn', 'patient.deteriorated', 'patient.died',
-            'patient.lost', 'patient.found') AS aside,
+            'oos_product.supplied', 'patient.lost', 'patient.found') AS aside,
         coalesce(lag(stage) OVER along, '') AS before_stage,
         max(seq) FILTER (WHERE name IN ('hold.placed', 'identity.mismatched',
             'conditioning.blocked', 'administration.blocked',
@@ -170,7 +211,7 @@ FROM told WHERE ended > coalesce(found, 0) AND name !~ ('^(duty[.]|identity[.]im
 UNION ALL
 SELECT journey_id, 'event ' || seq || ', ' || name || ': happened during a hold'
 FROM told WHERE held > coalesce(lifted, 0)
-    AND name !~ ('^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.](due|ended)|'
+    AND name !~ ('^(hold|deadline|duty|transit|material[.]expired|product[.]expired|follow_up[.](due|ended)|'
     || 'journey[.]withdrawn|identity[.]implicated|label[.]proposed|unit[.]relabelled|'
     || 'consent[.](withdrawn|renewed)|patient[.](died|deteriorated)|recall|adverse_event|safety_measure|'
     || 'treatment[.]stopped)')

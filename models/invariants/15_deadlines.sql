@@ -4,26 +4,41 @@
 --   has passed, expiry of material and product, the next visit, each duty), an ended one only those
 --   of its duties; each event that opens duties has them, with owner and deadline; none is overdue
 --   for longer than the patience given; each alert has its timer, marked as fired.
-WITH told AS (
+WITH again AS (
+    -- What came before the stage was begun again counts no more, but for what lasts.
+    SELECT journey_id, coalesce(max(seq) FILTER (WHERE name = 'recollection.ordered'), 0) AS collected,
+        max(seq) AS made
+    FROM ledger WHERE name IN ('recollection.ordered', 'remake.ordered', 'replacement.ordered')
+    GROUP BY journey_id
+), told AS (
     SELECT l.journey_id,
-        bool_or(name = 'manufacture.started') AS started,
+        bool_or(name = 'manufacture.started' AND l.seq > coalesce(a.made, 0)) AS started,
         bool_or(name = 'dose.administered') AS given,
-        max(seq) FILTER (WHERE name = 'collection.completed') AS collected,
-        max(seq) FILTER (WHERE name IN
+        max(l.seq) FILTER (WHERE name = 'collection.completed'
+            AND l.seq > coalesce(a.collected, 0)) AS collected,
+        -- What is left of the material for another batch has a label of its own.
+        max(l.seq) FILTER (WHERE name = 'remake.ordered') AS remade,
+        max(l.seq) FILTER (WHERE l.seq > coalesce(a.made, 0) AND name IN
             ('manufacture.completed', 'order.confirmed', 'unit.allocated')) AS born,
-        max(seq) FILTER (WHERE name = 'follow_up.planned') AS planned
-    FROM ledger l JOIN journey j ON j.id = l.journey_id AND j.ended IS NULL
+        max(l.seq) FILTER (WHERE name = 'follow_up.planned') AS planned,
+        max(l.seq) FILTER (WHERE name = 'shipment.packed' AND l.seq > coalesce(a.made, 0)) AS packed,
+        max(l.seq) FILTER (WHERE name = 'shipment.received') AS received
+    FROM ledger l
+    JOIN journey j ON j.id = l.journey_id AND j.ended IS NULL
+    LEFT JOIN again a ON a.journey_id = l.journey_id
     GROUP BY l.journey_id
 ), alert AS (
     SELECT journey_id, seq, name, payload, CASE name
         WHEN 'deadline.passed' THEN 'wait:' || (payload ->> 'awaited') || ':'
         WHEN 'material.expired' THEN 'material-expires'
         WHEN 'product.expired' THEN 'product-expires'
+        WHEN 'transit.hold_time_near' THEN 'hold-time-near'
         WHEN 'duty.overdue' THEN 'duty:' || (payload ->> 'duty')
         ELSE 'follow-up:' || (payload ->> 'day') END AS kind,
         (payload ->> 'due_at')::timestamptz AS due_at
     FROM ledger
-    WHERE name IN ('deadline.passed', 'material.expired', 'product.expired', 'follow_up.due', 'duty.overdue')
+    WHERE name IN ('deadline.passed', 'material.expired', 'product.expired', 'follow_up.due', 'duty.overdue',
+        'transit.hold_time_near')
 ), visit AS (
     SELECT DISTINCT ON (t.journey_id) t.journey_id, v ->> 'day' AS day,
         (v ->> 'due_at')::timestamptz AS due_at
@@ -38,8 +53,10 @@ WITH told AS (
     SELECT id AS journey_id, 'wait:' || waits_for || ':' AS kind, waits_until AS due_at
     FROM journey WHERE ended IS NULL
     UNION ALL
-    SELECT t.journey_id, 'material-expires', (l.payload ->> 'expires_at')::timestamptz
-    FROM told t JOIN ledger l ON l.journey_id = t.journey_id AND l.seq = t.collected
+    SELECT t.journey_id, 'material-expires',
+        coalesce(l.payload ->> 'material_expires_at', l.payload ->> 'expires_at')::timestamptz
+    FROM told t JOIN ledger l ON l.journey_id = t.journey_id
+        AND l.seq = CASE WHEN t.remade > t.collected THEN t.remade ELSE t.collected END
     WHERE NOT t.started
     UNION ALL
     SELECT t.journey_id, 'product-expires', (l.payload ->> 'expires_at')::timestamptz
@@ -48,13 +65,21 @@ WITH told AS (
     UNION ALL
     SELECT journey_id, 'follow-up:' || day, due_at FROM visit
     UNION ALL
+    -- A quarter of the shipper's hold time is left, or a day where that is less.
+    SELECT t.journey_id, 'hold-time-near', (l.payload ->> 'charged_at')::timestamptz
+        + lasts.hold - least(lasts.hold / 4, interval '1 day')
+    FROM told t JOIN ledger l ON l.journey_id = t.journey_id AND l.seq = t.packed
+    CROSS JOIN LATERAL (SELECT make_interval(secs => (l.payload ->> 'hold_time_h')::float8 * 3600))
+        AS lasts (hold)
+    WHERE t.packed > coalesce(t.received, 0)
+    UNION ALL
     SELECT d.journey_id, 'duty:' || d.name, d.due_at FROM duty d
     WHERE NOT EXISTS (SELECT FROM ledger l WHERE l.journey_id = d.journey_id
         AND l.name = 'duty.fulfilled' AND l.payload ->> 'duty' = d.name)
     EXCEPT
     SELECT journey_id, kind, due_at FROM alert
 ), running AS (
-    SELECT journey_id, due_at, regexp_replace(kind, '^(wait:[a-z-]+:).*$', '\1') AS kind
+    SELECT journey_id, due_at, regexp_replace(kind, '^(wait:[a-z-]+:|hold-time-near).*$', '\1') AS kind
     FROM timer WHERE fired_at IS NULL AND cancelled_at IS NULL
 )
 SELECT coalesce(w.journey_id, r.journey_id) AS journey_id, CASE

@@ -6,9 +6,10 @@ from typing import Any
 from atmpflow.events import shipment
 from atmpflow.journey import Facts, Recorded
 from atmpflow.message import Event
+from atmpflow.rules.transit import courier
 from models.changes import Change, Insert, Update
 from models.handover import all_in_state, hand_over
-from models.projections.common import Projection, free_slots
+from models.projections.common import Projection
 from models.shipment import Shipment
 
 
@@ -29,8 +30,7 @@ def _packed(event: shipment.ShipmentPacked, row: Recorded, facts: Facts) -> Iter
 
 def _picked_up(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
     yield Update(Shipment, _leg(facts), {"collected_at": row.occurred_at})
-    booked = facts.last(shipment.CourierBooked)
-    yield from hand_over(booked.courier if booked else "", row, facts)
+    yield from hand_over(courier(facts), row, facts)
 
 
 def _delivered(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
@@ -60,8 +60,6 @@ def _deviation(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
     verdict = event.name.partition(".")[2]
     yield Update(Shipment, _leg(facts), {"verdict": verdict})
     yield from all_in_state(facts, verdict)
-    if facts.ended:
-        yield from free_slots(row, facts)
 
 
 def _on_site(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:

@@ -369,7 +369,7 @@ def _late(app: Engine, facts: Facts, command: Command, role: Role) -> Facts:
 STORIES: dict[Callable[[Engine], Facts], str | None] = {
     short_collection: "completed",
     excursion_accepted: "completed",
-    excursion_rejected: "product-lost",
+    excursion_rejected: None,
     out_of_specification_then_right: None,
     out_of_specification_rejected: "manufacture-failed",
     mismatch_held_and_lifted: "completed",
