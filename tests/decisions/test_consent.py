@@ -18,8 +18,10 @@ from atmpflow.journey import Facts
 from atmpflow.people import ENGINE, Actor, Role
 from atmpflow.rules.administration import judge_gate
 from atmpflow.rules.consent import SCOPES, in_force, left_over
+from atmpflow.rules.release import judge_record
 from atmpflow.waits import timers, waits_for
-from tests.memory import LATE, asked, next_command, stepped, waiting_for, whole
+from tests.memory import LATE, asked, next_command, stepped, waiting_for, whole, with_event
+from tests.wording import against
 
 NURSE = Actor("a-nurse", Role.NURSE)
 PHYSICIAN = Actor("a-physician", Role.PHYSICIAN)
@@ -159,6 +161,29 @@ def test_after_the_treatment_follow_up_ends_and_nobody_is_contacted_any_more():
     assert (after.ended, waits_for(after)) == ("follow-up-withdrawn", None)
     assert {timer.kind.partition(":")[0] for timer in timers(after)} == {"duty"}
     assert after.history[: facts.version] == facts.history
+
+
+def test_cells_are_not_collected_from_somebody_who_agrees_to_all_but_that():
+    facts = waiting_for("record-collection")
+    move = next_command(facts)
+    for scope in sorted(set(SCOPES["autologous"]) - {"collection", "treatment"}):
+        at = facts.history[-1].occurred_at
+        row = ConsentWithdrawn(scopes=(scope,), unused_cells=None)
+        assert decide(move.command, with_event(facts, row, at), LATE, move.actor)
+    gone = ConsentWithdrawn(scopes=("collection",), unused_cells=None)
+    after = with_event(facts, gone, facts.history[-1].occurred_at)
+    assert len(in_force(after)) == len(in_force(facts)) - 1
+    assert _code(after, move.command, move.actor) == "consent-withdrawn"
+
+
+def test_no_batch_is_certified_for_somebody_who_agrees_to_all_but_the_treatment():
+    facts = waiting_for("certify-batch")
+    at = facts.history[-1].occurred_at
+    assert against(judge_record(facts, at)) == []
+    for scope in SCOPES["autologous"]:
+        gone = ConsentWithdrawn(scopes=(scope,), unused_cells=None)
+        judged = judge_record(with_event(facts, gone, at), at)
+        assert against(judged) == (["consent-missing"] if scope == "treatment" else [])
 
 
 def test_monitoring_goes_on_and_no_visit_is_planned():

@@ -12,6 +12,8 @@ from atmpflow.people import Role
 from atmpflow.waits import timers, waits_for
 from desk.simulation.people import actor
 from desk.simulation.step import present
+from models.database import transaction
+from models.work import due_timers
 from tasks.timers import fire_all_due
 from tests.conftest import Database
 from tests.factories import (
@@ -69,6 +71,10 @@ def test_a_step_done_in_time_cancels_its_deadline(own_database: Database):
     passed = present(own_database.app, facts.journey).all(DeadlinePassed)
     assert "record-screening" not in {event.awaited for _, event in passed}
     assert wait.until not in {due_at for _, due_at in _running(own_database, after.journey)}
+    with transaction(own_database.app) as connection:
+        listed = due_timers(connection, wait.until, limit=500)
+    # A cancelled one that stayed on this list would in time fill it, and nothing else would fire.
+    assert listed == []
 
 
 def test_material_expires_once_and_a_new_collection_has_a_new_expiry(own_database: Database):
