@@ -13,11 +13,18 @@ from atmpflow.commands.after import GradeToxicity, LiftHold, PlaceHold, Withdraw
 from atmpflow.commands.collection import RecordCellCount
 from atmpflow.commands.consent import RenewConsent, WithdrawConsent
 from atmpflow.commands.contact import DeclareLost, RecordContactAttempt, RecordFound
+from atmpflow.commands.damage import GiveUpProduct, ReportDamage
 from atmpflow.commands.duties import FulfilDuty
+from atmpflow.commands.exception import RecordRiskEvaluation, RequestOosProduct
 from atmpflow.commands.harm import FollowUpAdverseEvent, ReportAdverseEvent, TakeSafetyMeasure
 from atmpflow.commands.identity import RelabelUnit
 from atmpflow.commands.manufacture import RecordQualityResults, RejectBatch
 from atmpflow.commands.patient import RecordDeath, RecordDeterioration
+from atmpflow.commands.remaking import (
+    GiveUpManufacture,
+    OrderRemake,
+    ReportManufactureFailure,
+)
 from atmpflow.commands.shipment import DecideDeviation
 from atmpflow.duties import open_duties
 from atmpflow.events.administration import DoseAdministered
@@ -27,6 +34,7 @@ from atmpflow.events.manufacture import BatchOpened, Lot, TestResult
 from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import Role
+from atmpflow.rules.supply import usable
 from atmpflow.waits import next_visit
 from desk.simulation.logger import export
 from desk.simulation.people import actor
@@ -136,6 +144,73 @@ def _out_of_specification(app: Engine) -> Facts:
     facts = asked(app, facts, results, Role.QUALITY_CONTROL)
     engine_steps(app, facts)
     return present(app, facts.journey)
+
+
+def rejected_and_given_up(app: Engine) -> Facts:
+    facts = out_of_specification_rejected(app)
+    over = GiveUpManufacture(occurred_at=after(facts), reason="MDT-1")
+    return asked(app, facts, over, Role.PHYSICIAN)
+
+
+def _remake(app: Engine, facts: Facts) -> Facts:
+    at = max(after(facts), facts.history[-1].occurred_at)
+    expires = at + timedelta(days=300)
+    remake = OrderRemake(occurred_at=at, confirmation="M-1", material_expires_at=expires)
+    return walk(app, asked(app, facts, remake, Role.PHYSICIAN).journey, NEVER)
+
+
+def rejected_and_remade(app: Engine) -> Facts:
+    return _remake(app, out_of_specification_rejected(app))
+
+
+def failed_and_remade(app: Engine) -> Facts:
+    facts = journey_at(app, "complete-manufacture")
+    failure = ReportManufactureFailure(
+        occurred_at=after(facts),
+        batch=_batch(facts),
+        reason="power",
+        report="D",
+        material_left=True,
+    )
+    return _remake(app, asked(app, facts, failure, Role.MANUFACTURER))
+
+
+def out_of_specification_given(app: Engine) -> Facts:
+    facts = _out_of_specification(app)
+    evaluated = RecordRiskEvaluation(occurred_at=after(facts), document="RE-1")
+    facts = asked(app, facts, evaluated, Role.MANUFACTURER)
+    request = RequestOosProduct(
+        occurred_at=after(facts), document="RQ-1", no_alternative=True, immediate_hazard=True
+    )
+    return walk(app, asked(app, facts, request, Role.PHYSICIAN).journey, NEVER)
+
+
+def _broken(app: Engine, facts: Facts) -> Facts:
+    broke = ReportDamage(
+        occurred_at=after(facts),
+        scanned_unit=usable(facts)[0],
+        scanned_coi=facts.coi,
+        reason="bag-broke",
+        report="DEV-1",
+    )
+    return asked(app, facts, broke, Role.PHARMACIST)
+
+
+def bag_broken_and_remade(app: Engine) -> Facts:
+    return _remake(app, _broken(app, journey_at(app, "thaw-product")))
+
+
+def bag_broken_and_given_up(app: Engine) -> Facts:
+    facts = _broken(app, journey_at(app, "prepare-dose", "hemgenix"))
+    over = GiveUpProduct(occurred_at=after(facts), reason="MDT-1")
+    return asked(app, facts, over, Role.PHYSICIAN)
+
+
+def second_bag_broken(app: Engine) -> Facts:
+    first = walk(app, opened(app, "aucatzyl"), lambda facts: bool(facts.last(DoseAdministered)))
+    facts = _broken(app, walk(app, first.journey, waits_for("thaw-product")))
+    over = GiveUpProduct(occurred_at=after(facts), reason="MDT-1")
+    return walk(app, asked(app, facts, over, Role.PHYSICIAN).journey, NEVER)
 
 
 def mismatch_held_and_lifted(app: Engine) -> Facts:
@@ -371,7 +446,14 @@ STORIES: dict[Callable[[Engine], Facts], str | None] = {
     excursion_accepted: "completed",
     excursion_rejected: None,
     out_of_specification_then_right: None,
-    out_of_specification_rejected: "manufacture-failed",
+    out_of_specification_rejected: None,
+    rejected_and_given_up: "manufacture-failed",
+    rejected_and_remade: "completed",
+    failed_and_remade: "completed",
+    out_of_specification_given: "completed",
+    bag_broken_and_remade: "completed",
+    bag_broken_and_given_up: "product-lost",
+    second_bag_broken: "completed",
     mismatch_held_and_lifted: "completed",
     mismatch_at_the_bedside: "completed",
     not_eligible: "not-eligible",

@@ -247,6 +247,12 @@ def test_the_gate_misses_each_event_that_it_needs(record: Record, event: str, re
             "UPDATE consent SET withdrawn_at = given_at WHERE scope = 'treatment'",
             "consent withdrawn",
         ),
+        ("UPDATE ledger SET name = 'product.damaged' WHERE name = 'product.thawed'", "damaged"),
+        (
+            "UPDATE batch SET in_specification = FALSE, evaluation = 'RE', evaluated_by = 'a',"
+            " request = 'RQ', requested_by = 'b'",
+            "out of specification without three signatures",
+        ),
         (
             'UPDATE ledger SET payload = payload || \'{"certified_by": ""}\''
             " WHERE name = 'order.confirmed'",
@@ -337,3 +343,36 @@ def test_a_record_too_damaged_to_be_asked_is_found_and_does_not_stop_the_rest(re
 def test_every_invariant_that_can_be_checked_has_a_violation_here():
     planted = {number for number, _, _ in PLANTED} | {number for number, _, _ in EDITED} | {"17"}
     assert planted == {one.number for one in invariants() if one.query}
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        (
+            "UPDATE ledger SET name = 'quality.out_of_specification' WHERE name = 'quality.passed'",
+            "its results say otherwise of the specification",
+        ),
+        (
+            "UPDATE ledger SET name = 'quality.out_of_specification' WHERE name = 'quality.passed'",
+            "out of specification without evaluation and request by others",
+        ),
+    ],
+)
+def test_a_certificate_is_held_against_the_results(record: Record, statement: str, reason: str):
+    record.change(statement)
+    found = [one.found for one in record.report().violations if one.number == "05"]
+    assert any(what.endswith(f"batch.certified: {reason}") for what in found)
+
+
+def test_a_damaged_unit_that_somebody_still_holds_is_found(record: Record):
+    record.change(
+        "UPDATE custody SET ends_at = NULL"
+        " WHERE unit = (SELECT min(unit) FROM unit WHERE state = 'given')"
+        " AND starts_at = (SELECT max(starts_at) FROM custody c WHERE c.unit = custody.unit)"
+    )
+    record.change(
+        "UPDATE unit SET state = 'damaged'"
+        " WHERE unit = (SELECT min(unit) FROM unit WHERE state = 'given')"
+    )
+    found = [one.found for one in record.report().violations if one.number == "08"]
+    assert any("that is damaged has 1 holder(s)" in what for what in found)
