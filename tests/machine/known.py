@@ -13,7 +13,7 @@ from tests.machine.law import ASIDE, ENDINGS, FOUND, HOLDS, LABELS, LAWS, LOST, 
 
 EVENTS = {event for law in LAWS.values() for together in law.brings for event in together}
 STAYS = {"identity.checked", "screening.recorded/again", "conditioning.blocked",
-         "administration.blocked"}  # fmt: skip
+         "administration.blocked", "risk.evaluated", "product.damaged"}  # fmt: skip
 """Steps after which the journey waits for what it waited for before."""
 
 MADE_BY = {"manufacture.started", "manufacture.completed", "quality.results_recorded"}
@@ -65,6 +65,8 @@ class Known:
     finished: dict[str, datetime] = field(default_factory=dict)
     """Finished units and the last moment of use on their labels."""
     used: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
+    """Units that were damaged: never to be given."""
     given: list[tuple[int, str, str, str]] = field(default_factory=list)
     """Dose, unit and both checkers."""
     checks: list[Check] = field(default_factory=list)
@@ -85,7 +87,7 @@ class Known:
 
     @property
     def units(self) -> set[str]:
-        return {*self.collected, *self.finished}
+        return {*self.collected, *self.finished, *self.broken}
 
     @property
     def due(self) -> int:
@@ -152,6 +154,32 @@ class Known:
 
     def _quality_results_recorded(self, row: Row) -> None:
         self.hands.add(row.actor)
+
+    def _risk_evaluated(self, row: Row) -> None:
+        self.hands.add(row.actor)
+
+    def _oos_product_requested(self, row: Row) -> None:
+        self.hands.add(row.actor)
+
+    def _remake_ordered(self, row: Row) -> None:
+        self._anew()
+        self.hands.clear()
+        self.collected[row.said["material"]] = moment(row.said["material_expires_at"])
+        self.used.discard(row.said["material"])
+
+    def _product_damaged(self, row: Row) -> None:
+        self._unchecked()
+        self.finished.pop(row.said["scanned_unit"], None)
+        self.broken.add(row.said["scanned_unit"])
+
+    def _anew(self) -> None:
+        self._unchecked()
+        self.certified = self.on_site = False
+        self.batch = None
+
+    def _unchecked(self) -> None:
+        self.checks.clear()
+        self.confirmed.clear()
 
     def _batch_certified(self, row: Row) -> None:
         self.certified = True

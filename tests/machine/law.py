@@ -34,7 +34,7 @@ AT_THE_CENTRE = (
     " administration.cleared dose.prescribed identity.checked"
     " identity.confirmed_before_preparation/frozen identity.confirmed_before_preparation/fresh"
     " product.thawed/prepared product.thawed/ready dose.prepared"
-    " identity.confirmed_before_administration dose.administered"
+    " identity.confirmed_before_administration dose.administered product.damaged dose.lost"
 )
 """From the product's arrival to the last dose."""
 
@@ -100,7 +100,11 @@ LAWS: dict[str, Law] = {
     "pack-shipment": law(
         "cell-laboratory manufacturer", "courier.booked", f"shipment.packed|{STOP}"
     ),
-    "collect-shipment": law("courier", "shipment.packed", "shipment.collected"),
+    "collect-shipment": law(
+        "courier",
+        "shipment.packed",
+        "shipment.collected|shipment.collected+oos_product.supplied",
+    ),
     "deliver-shipment": law("courier", "shipment.collected", "shipment.delivered"),
     "receive-shipment": law(
         "manufacturer atmp-pharmacist", "shipment.delivered", f"shipment.received|{STOP}"
@@ -114,22 +118,47 @@ LAWS: dict[str, Law] = {
     "decide-deviation": law(
         "qualified-person", "shipment.quarantined", "deviation.accepted|deviation.rejected"
     ),
-    "open-batch": law("system", "shipment.accepted/out deviation.accepted/out", "batch.opened"),
+    "open-batch": law(
+        "system", "shipment.accepted/out deviation.accepted/out remake.ordered", "batch.opened"
+    ),
     "start-manufacture": law("manufacturer", "batch.opened", f"manufacture.started|{STOP}"),
     "complete-manufacture": law("manufacturer", "manufacture.started", "manufacture.completed"),
     "record-quality-results": law(
         "quality-control",
-        "manufacture.completed quality.out_of_specification",
+        "manufacture.completed quality.out_of_specification risk.evaluated",
         "quality.results_recorded",
     ),
     "assess-quality": law(
         "system", "quality.results_recorded", "quality.passed|quality.out_of_specification"
     ),
-    "prepare-release": law("system", "quality.passed", "release.prepared"),
+    "prepare-release": law("system", "quality.passed oos_product.requested", "release.prepared"),
     "certify-batch": law("qualified-person", "release.prepared", "batch.certified"),
     "reject-batch": law(
-        "qualified-person", "quality.out_of_specification release.prepared", "batch.rejected"
+        "qualified-person",
+        "quality.out_of_specification risk.evaluated release.prepared",
+        "batch.rejected",
     ),
+    "report-manufacture-failure": law("manufacturer", "manufacture.started", "manufacture.failed"),
+    "order-remake": law(
+        "treating-physician", "manufacture.failed batch.rejected dose.lost", "remake.ordered"
+    ),
+    "give-up-manufacture": law(
+        "treating-physician",
+        "manufacture.failed batch.rejected",
+        "manufacture.given_up|treatment.stopped",
+    ),
+    "record-risk-evaluation": law("manufacturer", "quality.out_of_specification", "risk.evaluated"),
+    "request-oos-product": law("treating-physician", "risk.evaluated", "oos_product.requested"),
+    "report-damage": law(
+        "cell-laboratory atmp-pharmacist treating-physician",
+        "product.accepted/unconditioned conditioning.completed administration.blocked"
+        " administration.cleared dose.prescribed identity.checked"
+        " identity.confirmed_before_preparation/frozen identity.confirmed_before_preparation/fresh"
+        " product.thawed/prepared product.thawed/ready dose.prepared"
+        " identity.confirmed_before_administration dose.administered product.damaged dose.lost",
+        f"product.damaged|product.damaged+dose.lost|{STOP}",
+    ),
+    "give-up-product": law("treating-physician", "dose.lost", "product.given_up|treatment.stopped"),
     "accept-product": law(
         "atmp-pharmacist", "shipment.accepted/back deviation.accepted/back", "product.accepted"
     ),
@@ -146,7 +175,7 @@ LAWS: dict[str, Law] = {
     "clear-for-administration": law(
         "system",
         "product.accepted/unconditioned conditioning.completed dose.administered"
-        " administration.blocked",
+        " administration.blocked product.damaged",
         "administration.cleared|administration.blocked",
     ),
     "prescribe-dose": law("treating-physician", "administration.cleared", "dose.prescribed"),
@@ -260,7 +289,8 @@ ENDINGS = {
     "eligibility.declined": "not-eligible",
     "panel.declined": "not-approved",
     "deviation.rejected": "product-lost",
-    "batch.rejected": "manufacture-failed",
+    "manufacture.given_up": "manufacture-failed",
+    "product.given_up": "product-lost",
     "journey.withdrawn": "withdrawn",
     "journey.completed": "completed",
     "patient.died": "died",
@@ -277,7 +307,7 @@ ASIDE = frozenset(
         "material.expired", "product.expired", "follow_up.due", "duty.fulfilled", "duty.overdue",
         "toxicity.graded", "journey.withdrawn", "patient.died", "journey.completed",
         "consent.withdrawn", "consent.renewed", "follow_up.ended", "follow_up.recorded",
-        "fitness.assessed", "patient.deteriorated", "recall.reached",
+        "fitness.assessed", "oos_product.supplied", "patient.deteriorated", "recall.reached",
         "adverse_event.reported", "adverse_event.followed_up", "safety_measure.taken",
         "contact.attempted", "patient.lost", "patient.found",
     }
