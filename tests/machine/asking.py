@@ -23,7 +23,7 @@ from desk.simulation.people import actor
 from tests.machine.oracle import Asked
 from tests.machine.site import honest
 from tests.machine.world import Patient, World
-from tests.strategies import contents
+from tests.strategies import _field, contents
 
 KINDS = [COMMANDS[name] for name in sorted(COMMANDS)]
 SHIFTS = (
@@ -144,8 +144,7 @@ def disturbed(draw: st.DrawFn, base: Command) -> Command:
     fields = draw(st.sets(st.sampled_from(sorted(kind.model_fields)), max_size=2))
     if not fields or kind in ENGINES:
         return base
-    other = draw(made_up(kind))
-    changes = {name: getattr(other, name) for name in sorted(fields)}
+    changes = {name: draw(_field(kind.model_fields[name])) for name in sorted(fields)}
     try:
         return kind.model_validate({**dict(base), **changes})
     except ValidationError:

@@ -39,13 +39,15 @@ NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 
 
 def products(codes: set[str]) -> dict[str, Any]:
-    """What the queries name of these products; the rest of a file is only long."""
+    """What the queries name of these products; the rest of a file is only long to read."""
     asked = "".join(one.query for one in invariants())
-    return {
-        code: {name: value for name, value in product.items() if f"'{name}'" in asked}
-        for code, product in read_products().items()
-        if code in codes
-    }
+    return {code: _named(spec, asked) for code, spec in read_products().items() if code in codes}
+
+
+def _named(value: Any, asked: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _named(one, asked) for name, one in value.items() if f"'{name}'" in asked}
+    return [_named(one, asked) for one in value] if isinstance(value, list) else value
 
 
 class Checker:

@@ -73,9 +73,10 @@ def agree(oracle: Oracle, now: Seen) -> None:
     }  # fmt: skip
     assert now.journeys == told, "the journeys' rows say something else than their ledgers"
     owners = {unit: known.id for known in oracle.journeys.values() for unit in known.units}
-    assert {unit: owner for unit, (owner, _) in now.units.items()} == owners
+    stored = {unit: owner for unit, (owner, _) in now.units.items()}
+    assert stored == owners, f"units: {stored} in the table, {owners} by the ledger"
     doses = {(known.id, *dose) for known in oracle.journeys.values() for dose in known.given}
     assert now.doses == doses, "what was given is not what the ledger says"
     for known in oracle.journeys.values():
         for _, unit, _, _ in known.given:
-            assert now.units[unit][1] == "given"
+            assert now.units[unit][1] == "given", "a unit was given and its row does not say so"

@@ -256,19 +256,20 @@ def _together(asked: Asked, known: Known, rows: list[Row]) -> None:
             _confirmed(asked, known, row)
         if row.name == "dose.administered":
             both = known.confirmed["administration"]
-            assert (row.said["first_checker"], row.said["second_checker"]) == both
+            named = (row.said["first_checker"], row.said["second_checker"])
+            assert named == both, "other checkers are named than those who checked"
         if row.name == "treatment.completed":
             assert known.due == known.label.doses, "complete before the last dose"
 
 
 def _confirmed(asked: Asked, known: Known, row: Row) -> None:
     phase = asked.said["phase"]
-    assert row.name.endswith(phase)
+    assert row.name.endswith(phase), f"{row.name} of checks before {phase}"
     others = {
         one.person
         for one in known.checks
         if (one.phase, one.unit, one.dose) == (phase, asked.said["scanned_unit"], known.due)
     }
     assert others - {asked.actor}, "one person checked twice"
-    assert row.said["second"] == asked.actor
-    assert row.said["first"] in others
+    assert row.said["second"] == asked.actor, "the second checker is somebody else"
+    assert row.said["first"] in others, "the first checker is somebody else"

@@ -137,11 +137,12 @@ class Player(RuleBasedStateMachine):
     def _accepted(self, asked: Asked, answer: Answer, after: Seen, *, against: list[str]) -> None:
         self._count("accepted", f"accepted: {asked.name}")
         assert not against, f"{asked.name} was accepted although {'; '.join(against)}"
-        assert not answer.repeated
-        assert answer.events == tuple(row.name for row in after.rows)
+        assert not answer.repeated, "a new request was answered as a repetition"
+        told = tuple(row.name for row in after.rows)
+        assert answer.events == told, f"answered {answer.events}, recorded {told}"
         self.oracle.judge(asked, after.rows)
         self._read(after)
-        assert answer.version == self.oracle.journeys[asked.journey].version
+        assert answer.version == self.oracle.journeys[asked.journey].version, "another version"
         self.oracle.answers[asked.key] = Answered(asked, answer.version)
 
     def _read(self, after: Seen) -> None:
@@ -212,8 +213,8 @@ def by(request: Request, role: Role) -> Request:
 
 def _same_answer(first: Answered, outcome: Answer | Refused) -> None:
     assert isinstance(outcome, Answer), f"a repeated request was refused: {outcome}"
-    assert outcome.repeated
-    assert (outcome.journey, outcome.version) == (first.asked.journey, first.version)
+    assert outcome.repeated, "a repetition was carried out again"
+    assert (outcome.journey, outcome.version) == (first.asked.journey, first.version), "differs"
 
 
 def _nothing_changed(before: Seen, after: Seen) -> None:
