@@ -17,8 +17,8 @@ COMMANDS = {
     "demo": "Carry simulated journeys from referral to follow-up, and show it.",
     "refer": "Open a journey for each referral of a file.",
     "identify": "Keep a patient's identity and print its opaque person id.",
-    "who": "Show who the patient of a journey is; each look is kept.",
-    "erase": "Erase who a patient is; the record of the therapy stays.",
+    "who": "Show who the patient of a journey is.",
+    "erase": "Erase who a patient is, in this database and in every later backup of it.",
     "record": "Record what was done.",
     "log": "Record a logger's export.",
     "send": "Record what was kept here while the database was away.",
@@ -35,9 +35,9 @@ COMMANDS = {
     "recalls": "List recalls with who has still to reply, or close one.",
     "trace": "Follow a lot, donor, unit or journey from donor to patient and back.",
     "verify": "Check every invariant of the record and replay every ledger.",
-    "anchor": "Sign what the record holds and keep that outside the database.",
-    "backup": "Keep the whole record in one file, with a signed manifest.",
-    "restore": "Put a backup back, verified.",
+    "anchor": "Make an anchor now: a signed Merkle root over every journey's head, kept in every place.",
+    "backup": "Dump everything, as of one moment, while work goes on.",
+    "restore": "Put a backup back.",
     "doctor": "Check versions, database, grants, Prefect, worker and lag.",
 }
 """Every command with its summary; the rest is in `desk.cli.<name>`, so that help is fast."""

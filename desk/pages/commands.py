@@ -10,12 +10,16 @@ from atmpflow.commands import (
     collection,
     consent,
     contact,
+    damage,
     duties,
+    exception,
     harm,
     identity,
     manufacture,
     patient,
     recall,
+    recovery,
+    remaking,
     shipment,
 )
 from atmpflow.message import Command
@@ -37,6 +41,10 @@ ROOMS = {
     "Recalls": recall,
     "Adverse events": harm,
     "Lost and found": contact,
+    "A supply that begins anew": recovery,
+    "A batch that failed": remaking,
+    "Out of specification": exception,
+    "Damaged units": damage,
     "Duties": duties,
 }
 
