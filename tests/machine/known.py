@@ -16,7 +16,8 @@ STAYS = {"identity.checked", "screening.recorded/again", "conditioning.blocked",
          "administration.blocked", "risk.evaluated", "product.damaged"}  # fmt: skip
 """Steps after which the journey waits for what it waited for before."""
 
-MADE_BY = {"manufacture.started", "manufacture.completed", "quality.results_recorded"}
+COLLECTING = {"slot.confirmed", "collection.short", "collection.failed", "screening.recorded/again"}
+BEGIN_AGAIN = {"recollection.ordered", "replacement.ordered", "remake.ordered"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Known:
     """Units of starting material, and until when manufacture may begin with each."""
     finished: dict[str, datetime] = field(default_factory=dict)
     """Finished units and the last moment of use on their labels."""
+    made: bool = False
+    """Whether the present attempt has come to finished units."""
     used: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
     """Units that were damaged: never to be given."""
@@ -104,6 +107,8 @@ class Known:
             self.ended = ENDINGS[row.name]
         if row.name == FOUND:
             self.ended = None
+        if row.name in BEGIN_AGAIN:
+            self._begin_again()
         if row.name not in ASIDE:
             self._step(row)
         reader = getattr(self, "_" + row.name.replace(".", "_"), None)
@@ -125,11 +130,12 @@ class Known:
 
     def _narrowed(self, name: str) -> str:
         """The step with what the law distinguishes by product, leg or turn."""
-        back = bool(self.finished)
-        again = self.place in {"slot.confirmed", "collection.short", "screening.recorded/again"}
+        back = self.made
+        again = self.place in COLLECTING
         word = {
             "screening.recorded": "again" if again else "first",
             "consent.verified": self.label.pathway,
+            "replacement.ordered": self.label.pathway,
             "shipment.accepted": "back" if back else "out",
             "deviation.accepted": "back" if back else "out",
             "product.accepted": "conditioned" if self.label.conditioned else "unconditioned",
@@ -193,8 +199,15 @@ class Known:
         self._finish(row)
 
     def _finish(self, row: Row) -> None:
+        self.made = True
         for unit in row.said["units"]:
             self.finished[unit] = moment(row.said["expires_at"])
+
+    def _begin_again(self) -> None:
+        """What was released before says nothing of the next attempt."""
+        self.made = self.certified = self.on_site = False
+        self.checks.clear()
+        self.confirmed.clear()
 
     def _product_accepted(self, row: Row) -> None:
         self.on_site = True

@@ -52,7 +52,7 @@ LAWS: dict[str, Law] = {
     "record-screening": law(
         "coordinator treating-physician",
         "referral.accepted eligibility.assessed slot.confirmed screening.recorded/again"
-        " collection.short",
+        " collection.short collection.failed",
         "screening.recorded",
     ),
     "assess-eligibility": law("system", "screening.recorded/first", "eligibility.assessed"),
@@ -79,17 +79,40 @@ LAWS: dict[str, Law] = {
         ended=True,
     ),
     "renew-consent": law("treating-physician", "*", "consent.renewed", held=True),
-    "book-slots": law("system coordinator", "consent.verified/made", "slots.booked"),
+    "book-slots": law(
+        "system coordinator", "consent.verified/made recollection.ordered", "slots.booked"
+    ),
     "confirm-slot": law("manufacturer", "slots.booked", "slot.confirmed"),
-    "place-order": law("system atmp-pharmacist", "consent.verified/in-vivo", "order.placed"),
+    "place-order": law(
+        "system atmp-pharmacist",
+        "consent.verified/in-vivo replacement.ordered/in-vivo",
+        "order.placed",
+    ),
     "confirm-order": law("manufacturer", "order.placed", "order.confirmed"),
-    "allocate-unit": law("system coordinator", "consent.verified/allogeneic", "unit.allocated"),
+    "allocate-unit": law(
+        "system coordinator",
+        "consent.verified/allogeneic replacement.ordered/allogeneic",
+        "unit.allocated",
+    ),
     "confirm-allocation": law("treating-physician", "unit.allocated", "allocation.confirmed"),
     "record-collection": law(
         "apheresis-nurse",
-        "slot.confirmed screening.recorded/again collection.short",
+        "slot.confirmed screening.recorded/again collection.short collection.failed",
         f"collection.completed|{STOP}",
     ),
+    "fail-collection": law(
+        "apheresis-nurse",
+        "slot.confirmed screening.recorded/again collection.short collection.failed",
+        "collection.failed",
+    ),
+    # Ways out, which stay open from the collection to the last dose.
+    "order-recollection": law("coordinator treating-physician", "*", "recollection.ordered"),
+    "order-replacement": law(
+        "coordinator treating-physician atmp-pharmacist", "*", "replacement.ordered"
+    ),
+    "give-up-supply": law("treating-physician", "*", "supply.given_up|treatment.stopped"),
+    "change-courier": law("coordinator courier manufacturer", "*", "courier.changed"),
+    "reschedule": law("coordinator manufacturer", "*", "slots.moved"),
     "record-cell-count": law("cell-laboratory", "collection.completed", "material.tested"),
     "assess-collection": law("system", "material.tested", "material.accepted|collection.short"),
     "book-courier": law(
@@ -217,7 +240,8 @@ LAWS: dict[str, Law] = {
     "fire-timer": law(
         "system",
         "*",
-        "|deadline.passed|material.expired|product.expired|follow_up.due|duty.overdue",
+        "|deadline.passed|material.expired|product.expired|follow_up.due|duty.overdue"
+        "|transit.hold_time_near",
         held=True,
         ended=True,
     ),
@@ -288,7 +312,7 @@ HOLDS = frozenset(
 ENDINGS = {
     "eligibility.declined": "not-eligible",
     "panel.declined": "not-approved",
-    "deviation.rejected": "product-lost",
+    "supply.given_up": "supply-given-up",
     "manufacture.given_up": "manufacture-failed",
     "product.given_up": "product-lost",
     "journey.withdrawn": "withdrawn",
@@ -309,7 +333,8 @@ ASIDE = frozenset(
         "consent.withdrawn", "consent.renewed", "follow_up.ended", "follow_up.recorded",
         "fitness.assessed", "oos_product.supplied", "patient.deteriorated", "recall.reached",
         "adverse_event.reported", "adverse_event.followed_up", "safety_measure.taken",
-        "contact.attempted", "patient.lost", "patient.found",
+        "contact.attempted", "patient.lost", "patient.found", "courier.changed", "slots.moved",
+        "transit.hold_time_near",
     }
 )  # fmt: skip
 """Events that leave the journey waiting for what it waited for."""
