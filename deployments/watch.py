@@ -21,7 +21,7 @@ from deployments.roles import plain
 from deployments.server import START_TIMEOUT_S, Server
 
 LOOK_EVERY_S = 2.0
-PATIENCE_S = 20.0
+PATIENCE_S = 15.0
 """So long a server may leave every request unanswered before it is ended and started anew."""
 ANSWER_WITHIN_S = 10.0
 

@@ -27,6 +27,11 @@ def fork_server_of_all(identity_key: Path) -> Iterator[Forks]:
         yield forks
 
 
+def environment_of_processes() -> dict[str, str]:
+    """What this process knows of its database, clock, keys and partners, for others."""
+    return {name: os.environ[name] for name in NAMES}
+
+
 @pytest.fixture
 def forks(
     fork_server_of_all: Forks,
@@ -36,7 +41,7 @@ def forks(
 ) -> Forks:
     """Processes on this test's own database, with partners asked by folder."""
     monkeypatch.setenv("ATMPFLOW_PARTNERS", str(tmp_path / "requests"))
-    fork_server_of_all.environment = {name: os.environ[name] for name in NAMES}
+    fork_server_of_all.environment = environment_of_processes()
     return fork_server_of_all
 
 

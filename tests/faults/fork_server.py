@@ -21,7 +21,12 @@ class Server:
         self._pipes: dict[int, int] = {}
 
     def serve(self) -> None:
-        deeds = {"begin": self._begin, "stopped": self._stopped, "ended": self._ended}
+        deeds = {
+            "begin": self._begin,
+            "stopped": self._stopped,
+            "runs": self._runs,
+            "ended": self._ended,
+        }
         while True:
             try:
                 kind, what = self._connection.recv()
@@ -44,6 +49,9 @@ class Server:
     def _stopped(self, pid: int) -> bool:
         _, status = os.waitpid(pid, os.WUNTRACED)
         return os.WIFSTOPPED(status)
+
+    def _runs(self, pid: int) -> bool:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
     def _ended(self, pid: int) -> Ended:
         with os.fdopen(self._pipes.pop(pid), "rb") as pipe:

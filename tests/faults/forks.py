@@ -56,6 +56,11 @@ class Forks:
         self._connection.send(("stopped", pid))
         return self._connection.recv()
 
+    def runs(self, pid: int) -> bool:
+        """Is the process still there, not even dead and unburied?"""
+        self._connection.send(("runs", pid))
+        return self._connection.recv()
+
     def ended(self, pid: int) -> Ended:
         """Wait for the end of a process. Raises AssertionError with what it failed of."""
         self._connection.send(("ended", pid))

@@ -35,8 +35,9 @@ from tests.factories import opened, stocked, waits_for
 from tests.faults.waiting import eventually
 from tests.invariants.conftest import CALM
 
-WITHIN_S = 120.0
-"""So soon after a fault everything works again, and nobody did anything."""
+WITHIN_S = 180.0
+"""So soon after a fault everything works again, and nobody did anything: two minutes, or more on a
+machine that has other work."""
 PRODUCTS = ("kymriah", "ebvallo", "zolgensma", "holoclar")
 SERVER, WORKER = "deployments.serve", "deployments.engine_room"
 
@@ -106,7 +107,12 @@ class Running:
 
     @property
     def postmaster(self) -> int:
-        return int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
+        """The id of PostgreSQL's first process; 0 while there is none."""
+        file = self.folder / "postgres" / "postmaster.pid"
+        try:
+            return int(file.read_text().split()[0])
+        except (FileNotFoundError, IndexError):
+            return 0
 
     def wipe_prefect(self) -> None:
         """Everything Prefect knew is gone, its tables with it."""
