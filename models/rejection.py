@@ -31,6 +31,18 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "This unit number already belongs to a journey.",
         "Check the number on the label; a unit belongs to one patient for ever.",
     ),
+    "ledger_allocated_from_stock": (
+        "unit-not-in-stock",
+        "units",
+        "These units are not on the shelf as they are named, or their HLA type does not match.",
+        "Allocate units of one batch from the stock, with its signer and expiry.",
+    ),
+    "pk_shipment": (
+        "shipment-taken",
+        "shipment",
+        "A shipment with this id is booked already.",
+        "Book under a new id; each shipment has its own.",
+    ),
     "ex_custody_one_holder": (
         "custody-overlap",
         "occurred_at",
