@@ -30,7 +30,8 @@ LATE = {
     "monitoring-too-short", "dose-too-early", "weight-too-old", "slot-taken", "date-impossible",
     "expiry-impossible", "record-incomplete", "custody-overlap", "criteria-not-met",
     "tocilizumab-missing", "volume-too-large", "hla-mismatch", "coi-mismatch", "unit-mismatch",
-    "data-consent-withdrawn", "not-certified", "checker-not-independent", "not-fit", "slots-impossible", "attempts-used",
+    "data-consent-withdrawn", "not-certified", "checker-not-independent", "not-fit",
+    "slots-impossible", "attempts-used",
 }  # fmt: skip
 """Refusals that the site may meet when something went wrong, or came late, before."""
 
