@@ -1,75 +1,58 @@
-"""An event counts as handed over when the receiver has said so, and not a moment before."""
+"""The relay killed before, between and after telling Prefect: each event is in the feed once."""
 
-import asyncio
-import socket
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from deployments.events import EventPost, Unavailable
-from deployments.relay import deliver
+from models.fault import POINTS
 from tests.conftest import Database
-from tests.factories import opened
+from tests.factories import journey_at
+from tests.faults import deeds
+from tests.faults.conftest import environment_of_processes, nothing_wrong
+from tests.faults.forks import Forks, fork_server
+from tests.faults.waiting import eventually
 from tests.models.rows import select
+from tests.stack import Installation
 
-STILL_TO_TELL = "SELECT count(*) FROM outbox WHERE delivered_at IS NULL"
-STILL_TO_WAKE = "SELECT count(*) FROM reaction WHERE woken_at IS NULL AND done_at IS NULL"
-
-
-def _deliver(database: Database, url: str) -> int:
-    async def once() -> int:
-        async with EventPost(url) as post:
-            return await deliver(database.app, post)
-
-    return asyncio.run(once())
+RELAY = [point for point in POINTS if point.startswith("relay.")]
 
 
-def _waiting(database: Database) -> tuple[int, int]:
-    told, woken = (select(database.app, query)[0][0] for query in (STILL_TO_TELL, STILL_TO_WAKE))
-    return told, woken
+@pytest.fixture(scope="module")
+def server() -> Iterator[Forks]:
+    with fork_server({}) as forks:
+        yield forks
 
 
-@contextmanager
-def _receiver(status: int) -> Iterator[str]:
-    """A server that reads whatever is posted to it and answers with one status."""
-
-    class Answering(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Says nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Answering) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+def _feed(installed: Installation, journey: UUID) -> Counter[str]:
+    """The ids of a journey's events in Prefect's feed."""
+    asked = {"filter": {"resource": {"id": [f"atmpflow.journey.{journey}"]}}, "limit": 50}
+    page = installed.client.post("/events/filter", json=asked).raise_for_status().json()
+    assert page["next_page"] is None
+    return Counter(event["id"] for event in page["events"])
 
 
-@contextmanager
-def _nobody() -> Iterator[str]:
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))  # bound and not listening: refused at once
-        yield f"http://127.0.0.1:{reserved.getsockname()[1]}"
-
-
-def test_what_nobody_took_is_kept_and_what_was_taken_is_sent_once(own_database: Database):
-    opened(own_database.app)
-    before = _waiting(own_database)
-    assert min(before) >= 1
-    for away in (_nobody(), _receiver(503)):
-        with away as url, pytest.raises(Unavailable):
-            _deliver(own_database, url)
-        assert _waiting(own_database) == before
-    with _receiver(204) as url:
-        assert _deliver(own_database, url) == sum(before)
-        assert _waiting(own_database) == (0, 0)
-        assert _deliver(own_database, url) == 0
+@pytest.mark.parametrize("again", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.parametrize("point", RELAY)
+def test_each_event_is_in_the_feed_once(
+    installed: Installation,
+    own_database: Database,
+    server: Forks,
+    tmp_path: Path,
+    point: str,
+    again: int,
+):
+    app, api_url = own_database.app, installed.stack.api_url
+    facts = journey_at(app, "record-screening")
+    server.environment = environment_of_processes()
+    assert server.run(deeds.tell, api_url, faults=f"{point}=kill:{tmp_path / 'proof'}").killed
+    told = [server.run(deeds.tell, api_url).answer for _ in range(again)]
+    assert sum(told) > 0 or point == "relay.marked"
+    ids = {str(id) for (id,) in select(app, "SELECT id FROM ledger")}
+    assert len(ids) == facts.version
+    eventually(lambda: ids <= set(_feed(installed, facts.journey)), within_s=10)
+    assert _feed(installed, facts.journey) == Counter(ids)
+    assert select(app, "SELECT count(*) FROM outbox WHERE delivered_at IS NULL") == [(0,)]
+    nothing_wrong(own_database)

@@ -84,6 +84,8 @@ class Running:
     app: Engine
     api: httpx.Client
     site: Site
+    clock: Path
+    """The file of the simulated clock that deadlines are held against."""
 
     def process(self, module: str) -> int:
         """The id of one of our child processes."""
@@ -202,14 +204,14 @@ def course_of(facts: Facts) -> list[str]:
 @contextmanager
 def running(folder: Path, journeys: int) -> Iterator[Running]:
     """So many journeys of each pathway, played into their follow-up while the block runs."""
-    with simulation(folder), _stack(folder) as stack:
+    with simulation(folder) as clock, _stack(folder) as stack:
         engine = connect(stack.databases.application)
         stocked(engine, units=3 * journeys)
         opened_now = [opened(engine, product) for product in PRODUCTS for _ in range(journeys)]
         with httpx.Client(base_url=stack.api_url, timeout=10, trust_env=False) as client:
             site = Site(engine, opened_now)
             site.start()
-            yield Running(folder, stack, engine, client, site)
+            yield Running(folder, stack, engine, client, site, clock)
             site.over.set()
             site.join()
         engine.dispose()

@@ -1,15 +1,31 @@
 """Parts of an installation are taken away under load: it recovers by itself, nothing differs."""
 
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from atmpflow.events.after import DeadlinePassed, FollowUpDue
 from atmpflow.journey import Facts
+from desk.simulation.step import present
+from models.database import transaction
+from models.fault import FAULTS, POINTS
+from models.work import DueTimer, due_timers
 from tests.conftest import Database
 from tests.factories import opened, stocked, waits_for, walk
-from tests.faults.running import PRODUCTS, SERVER, WORKER, Running, course_of, running
+from tests.faults.killing import ENGINE
+from tests.faults.running import (
+    PRODUCTS,
+    SERVER,
+    WITHIN_S,
+    WORKER,
+    Running,
+    course_of,
+    running,
+)
 from tests.faults.waiting import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -84,3 +100,62 @@ def test_a_killed_postgresql_comes_back(untroubled: dict[str, list[str]], under_
         under_load.recovered()
     assert under_load.site.outages > 0
     _no_difference(under_load, untroubled)
+
+
+IN_WORKER = (
+    *(point for point in POINTS if point.startswith("relay.")),
+    *(point for point in ENGINE if not point.startswith("record.")),
+    "record.after-ledger",
+    "record.after-commit",
+    "drain.closing",
+)
+
+
+@pytest.fixture
+def armed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """Every point armed that a worker passes on its way; each kills it once."""
+    proofs = {point: tmp_path / point for point in IN_WORKER}
+    faults = ",".join(f"{point}=kill:{proof}" for point, proof in proofs.items())
+    monkeypatch.setenv(FAULTS, faults)
+    return proofs
+
+
+def test_a_worker_killed_at_every_point_of_its_way_comes_back(
+    untroubled: dict[str, list[str]], armed: dict[str, Path], new_folder: Callable[[str], Path]
+):
+    with running(new_folder("armed"), journeys=1) as found:
+        eventually(lambda: all(proof.exists() for proof in armed.values()), within_s=600)
+        found.recovered()
+        _no_difference(found, untroubled)
+
+
+def _due(found: Running) -> list[DueTimer]:
+    with transaction(found.app) as connection:
+        return due_timers(connection, datetime.fromisoformat(found.clock.read_text()))
+
+
+def _passed(found: Running) -> Counter[tuple[object, ...]]:
+    """What the ledger says of deadlines and of visits that fell due, and how often."""
+    journeys = [present(found.app, journey) for journey in found.site.journeys]
+    visits = [(one.journey, event.day) for one in journeys for _, event in one.all(FollowUpDue)]
+    deadlines = [
+        (one.journey, event.awaited, event.due_at)
+        for one in journeys
+        for _, event in one.all(DeadlinePassed)
+    ]
+    return Counter([*visits, *deadlines])
+
+
+def test_deadlines_that_fell_in_an_outage_pass_once_after_it(under_load: Running):
+    finished = under_load.finish()
+    before = _passed(under_load)
+    under_load.kill(SERVER, signal.SIGSTOP)
+    latest = max(facts.history[-1].occurred_at for facts in finished)
+    under_load.clock.write_text((latest + timedelta(days=400)).isoformat())
+    assert len(_due(under_load)) >= len(finished)
+    under_load.recovered()
+    eventually(lambda: not _due(under_load), within_s=WITHIN_S)
+    passed = _passed(under_load)
+    assert len(passed) >= len(before) + len(finished)
+    assert set(passed.values()) == {1}
+    under_load.nothing_wrong()
