@@ -67,3 +67,19 @@ def test_a_donor_is_evaluated_by_blood_of_the_thirty_days_before(
     taken: datetime | None, collected: datetime | None, known: Infection
 ):
     assert infection_known(taken, collected) == known
+
+
+@pytest.mark.parametrize("pathway", PATHWAYS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_cells_say_that_they_are_and_that_they_are_not_irradiated(pathway: PathwayName, kind: Kind):
+    said = [one.text for one in statements(pathway, kind) if not one.warning]
+    cells = pathway != "in-vivo"
+    assert ("Contains human cells." in said) is (cells and kind == "product")
+    assert ("Do not irradiate." in said) is cells
+
+
+@pytest.mark.parametrize("pathway", PATHWAYS)
+def test_nothing_known_of_the_donor_is_not_evaluated(pathway: PathwayName):
+    assert statements(pathway, "material") == statements(
+        pathway, "material", infection="not-evaluated"
+    )
