@@ -10,8 +10,9 @@ from atmpflow.errors import Refused
 from models.database import connect, transaction
 from models.installation import ensure_installation
 from models.keys import key_file, keys, make_key_file
-from models.migrate import migrate
+from models.migrate import found, migrate, wanted
 from models.network import Organisation, seed
+from models.renewal import renew
 
 
 def prepare(owner_url: str) -> None:
@@ -23,8 +24,11 @@ def prepare(owner_url: str) -> None:
     owner = connect(owner_url)
     try:
         ensure_key(owner)
+        before = found(owner)
         migrate(owner)
         check_key(owner)
+        if before not in (None, wanted()):
+            renew(owner)
         add_organisations(owner)
         with transaction(owner) as connection:
             ensure_installation(connection)

@@ -18,6 +18,7 @@ from deployments.roles import plain
 from models.invariants.checker import Violation
 from models.keys import KEY_FILE
 from models.migrate import configuration, found, wanted
+from models.renewal import renew
 from models.tables import METADATA
 from tasks.verify import verified
 from tests.conftest import Database
@@ -84,6 +85,8 @@ def test_journeys_of_an_earlier_version_are_whole_in_every_later_one(
     for revision in later_than(dump.stem):
         _up(empty.owner, empty.owner_url, revision)
     assert found(empty.owner) == wanted()
+    assert renew(empty.owner) > 0
+    assert renew(empty.owner) == 0
     unexplained = _unexplained(verified(empty.app).violations, dump.stem)
     assert not unexplained, "\n".join(map(str, unexplained))
 
