@@ -99,7 +99,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
 ):
     deed = sending.send_holds, 2, 12
     senders, restarts = _under_load(
-        server, fork_server_of_all, deed, senders=1, pause_s=0.3, most=3
+        server, fork_server_of_all, deed, senders=1, pause_s=0.3, most=2
     )
     _all_once(server, senders, restarts)
     placed = "SELECT count(*) FROM ledger WHERE name = 'hold.placed'"
