@@ -16,6 +16,7 @@ import pytest
 
 from atmpflow.commands import COMMANDS
 from tests.conftest import Database
+from tests.machine.asking import ENGINES
 from tests.machine.conftest import Made
 
 ROOT = Path(__file__).parents[2]
@@ -83,5 +84,5 @@ def test_a_hundred_thousand_steps_break_nothing(made: Made, capsys: pytest.Captu
         sys.stdout.write(f"{json.dumps(done, indent=1, sort_keys=True)}\n")
     assert done["steps"] >= 100_000
     assert done["checks"] >= done["steps"]
-    assert {name for name in COMMANDS if not done[f"asked: {name}"]} == set()
-    assert {name for name in COMMANDS if not done[f"accepted: {name}"]} == set()
+    never = {name for name in COMMANDS if not done[f"asked: {name}"]}
+    assert never <= {kind.name for kind in ENGINES}, "what people may ask was never asked"
