@@ -43,7 +43,7 @@ def anchor(
     account: Account,
     as_json: AsJson = False,
 ) -> None:
-    """Make an anchor now: a signed Merkle root over every journey's head, kept in every place.
+    """Make an anchor now: a signed Merkle root over every journey's head. It goes to every place.
 
     Exit code 5 when a place could not keep it. The engine makes one every hour and at each release.
     """

@@ -35,7 +35,7 @@ COMMANDS = {
     "recalls": "List recalls with who has still to reply, or close one.",
     "trace": "Follow a lot, donor, unit or journey from donor to patient and back.",
     "verify": "Check every invariant of the record and replay every ledger.",
-    "anchor": "Make an anchor now: a signed Merkle root over every journey's head, kept in every place.",
+    "anchor": "Make an anchor now: a signed Merkle root over every journey's head.",
     "backup": "Dump everything, as of one moment, while work goes on.",
     "restore": "Put a backup back.",
     "doctor": "Check versions, database, grants, Prefect, worker and lag.",

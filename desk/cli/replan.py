@@ -9,6 +9,7 @@ import typer
 from atmpflow.commands.recovery import Reschedule
 from atmpflow.errors import Refused
 from atmpflow.events.admission import Slot
+from atmpflow.rules.scheduling import Kind
 from atmpflow.rules.slots import ORDER, least_movement
 from desk.cli.actor import acting, require_person
 from desk.cli.database import ready_database
@@ -49,8 +50,8 @@ def replan(  # noqa: PLR0913 - options of a command line
         which = find_journey(engine, journey)
         with transaction(engine) as connection:
             facts, taken = facts_of(connection, which), busy(connection, clock.now())
-        kind = next(one for one in ORDER if one == missed)
-        slots = least_movement(facts, kind, taken, not_before=_moment(not_before))
+        kinds: dict[str, Kind] = {one: one for one in ORDER}
+        slots = least_movement(facts, kinds[missed], taken, not_before=_moment(not_before))
         if slots is None or not slots:
             raise Refused(
                 "no-slot-free",

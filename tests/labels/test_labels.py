@@ -12,6 +12,7 @@ from atmpflow.codes.reading import identify
 from atmpflow.errors import Refused
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.identity import UnitRelabelled
+from atmpflow.events.manufacture import ManufactureCompleted
 from atmpflow.journey import Facts
 from atmpflow.people import Role
 from atmpflow.products.catalogue import catalogue
@@ -113,7 +114,10 @@ def test_the_default_label_has_two_identifiers_and_no_patient():
 
 def test_a_label_says_what_it_is_until_when_and_how_it_is_kept():
     facts = whole("kymriah")[-1]
-    (text,) = words(as_pdf([laid_out(of_unit(_unit(facts), facts, Choice()))]))
+    made = facts.last(ManufactureCompleted)
+    assert made is not None
+    unit = _unit(facts, unit=made.units[0])
+    (text,) = words(as_pdf([laid_out(of_unit(unit, facts, Choice()))]))
     for said in (
         "Kymriah", "tisagenlecleucel", "B-e5e97ef9", "50 mL", "at or below −120 °C",
         "30 JUN 2026 23:30 UTC", "01 JUL 2026 00:30 BST (UK)", "FOR AUTOLOGOUS USE ONLY",
