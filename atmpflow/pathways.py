@@ -86,13 +86,24 @@ SCHEDULING = Stage(
     ),
 )
 
+_ANEW = (recovery.OrderRecollection, recovery.OrderReplacement, recovery.GiveUpSupply)
+_UNDER_WAY = (*_ANEW, recovery.ChangeCourier, recovery.Reschedule)
+"""Ways out that stay open as long as nothing was given."""
+
 ORDERING = Stage(
     "ordering",
     "Order",
     (
-        engine(admission.PlaceOrder, "order.placed"),
+        Step(
+            admission.PlaceOrder,
+            Role.SYSTEM,
+            ("order.placed",),
+            within=HOUR,
+            also=(admission.RecordScreening,),
+        ),
         Step(admission.ConfirmOrder, Role.MANUFACTURER, ("order.confirmed",), within=5 * DAY),
     ),
+    also=_ANEW,
 )
 
 MATCHING = Stage(
@@ -107,11 +118,8 @@ MATCHING = Stage(
             within=3 * DAY,
         ),
     ),
+    also=_ANEW,
 )
-
-_ANEW = (recovery.OrderRecollection, recovery.OrderReplacement, recovery.GiveUpSupply)
-_UNDER_WAY = (*_ANEW, recovery.ChangeCourier, recovery.Reschedule)
-"""Ways out that stay open as long as nothing was given."""
 
 
 def _after_failure(*passed: str) -> Step:
@@ -227,6 +235,7 @@ QUALITY = Stage(
         ),
         _after_failure("quality.passed", "oos_product.requested"),
     ),
+    also=_ANEW,
 )
 
 RELEASE = Stage(
@@ -243,6 +252,7 @@ RELEASE = Stage(
         ),
         _after_failure("batch.certified"),
     ),
+    also=_ANEW,
 )
 
 
@@ -311,21 +321,10 @@ _GIVE = (
 )
 
 
-_REMAKE = Step(
-    remaking.OrderRemake,
-    Role.PHYSICIAN,
-    ("treatment.completed",),
-    within=1 * DAY,
-    also=(damage.GiveUpProduct,),
-)
-_REPLACE = Step(
-    recovery.OrderReplacement,
-    Role.PHYSICIAN,
-    ("treatment.completed",),
-    within=1 * DAY,
-    also=(damage.GiveUpProduct,),
-)
-"""The decision after too few units are left; otherwise it is passed over."""
+def _after_loss(again: type[Command]) -> Step:
+    """The decision after too few units are left; otherwise it is passed over."""
+    passed, also = ("treatment.completed",), (damage.GiveUpProduct,)
+    return Step(again, Role.PHYSICIAN, passed, within=1 * DAY, also=also)
 
 
 def _administration(begins: frozenset[str], *, made: bool) -> Stage:
@@ -333,7 +332,8 @@ def _administration(begins: frozenset[str], *, made: bool) -> Stage:
     ready = ((_THAW,) if "thaw" in begins else ()) + (
         (_PREPARE,) if begins & {"preparation", "opening"} else ()
     )
-    steps = (*_GATE, *ready, *_GIVE, _REMAKE if made else _REPLACE)
+    lost = _after_loss(remaking.OrderRemake if made else recovery.OrderReplacement)
+    steps = (*_GATE, *ready, *_GIVE, lost)
     also = (patient.AssessFitness, damage.ReportDamage, *_ANEW)
     return Stage("administration", "Administration", steps, also=also)
 

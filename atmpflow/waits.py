@@ -1,6 +1,6 @@
 """What does a journey wait for, until when, and which stage owes a response?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,12 +23,16 @@ from atmpflow.people import Role
 from atmpflow.rules.remaking import material_expires_at
 from atmpflow.rules.supply import supply
 from atmpflow.rules.transit import hold_time
+from atmpflow.rules.way_out import way_out
 
 DUTY = "duty:"
 """How the timer of a duty begins; the duty's name follows."""
 
 HOLD_WITHIN = timedelta(days=1)
 """Operational default: a hold is decided on within a day."""
+
+DECIDED_WITHIN = timedelta(days=2)
+"""Operational default: the decision that is left when a step cannot be taken any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,18 @@ def waits_for(facts: Facts) -> Wait | None:
     if hold is not None:
         due = hold.occurred_at + HOLD_WITHIN
         return Wait("lift-hold", Role.COMPLIANCE, hold.occurred_at, due)
+    left = way_out(facts)
+    if left is not None:
+        return Wait(left.command, left.owner, left.since, left.since + DECIDED_WITHIN)
     visit = next_visit(facts) if facts.stage == "follow_up" else None
     until = (visit.due_at if visit else since) + step.within
     return Wait(step.command.name, step.owner, since, until)
+
+
+def engine_owes(facts: Facts) -> bool:
+    """Is it the engine itself that a journey waits for?"""
+    wait = waits_for(facts)
+    return wait is not None and wait.owner is Role.SYSTEM
 
 
 def timers(facts: Facts) -> frozenset[Timer]:
@@ -91,11 +104,11 @@ def _timers(facts: Facts) -> Iterator[Timer]:
     expired = {event.due_at for _, event in facts.all(MaterialExpired)}
     until = material_expires_at(facts)
     if until and not facts.last(ManufactureStarted) and until not in expired:
-        yield Timer("material-expires", until)
+        yield Timer(_again("material-expires", facts.ever(MaterialExpired)), until)
     stock = supply(facts)
     expired = {event.due_at for _, event in facts.all(ProductExpired)}
     if stock and not facts.last(DoseAdministered) and stock.expires_at not in expired:
-        yield Timer("product-expires", stock.expires_at)
+        yield Timer(_again("product-expires", facts.ever(ProductExpired)), stock.expires_at)
     holds = hold_time(facts)
     near = {event.due_at for _, event in facts.all(HoldTimeNear)}
     if holds and holds.warns_at not in near:
@@ -104,6 +117,11 @@ def _timers(facts: Facts) -> Iterator[Timer]:
     announced = {event.day for _, event in facts.all(FollowUpDue)}
     if visit and visit.day not in announced:
         yield Timer(f"follow-up:{visit.day}", visit.due_at)
+
+
+def _again(kind: str, fired: Sequence[object]) -> str:
+    """The kind of a timer that ran out in an earlier attempt: that one stays on record."""
+    return f"{kind}:{len(fired) + 1}" if fired else kind
 
 
 ALERTS = (
@@ -116,7 +134,7 @@ def owes(before: Facts | None, after: Facts) -> bool:
     """Does the present stage owe a response to the newest event?
 
     It does when the engine's own step has come, when a stage begins, when a hold opens or is
-    lifted, and when a deadline has passed.
+    lifted, when a deadline has passed, and when what the journey waits for is another decision.
     """
     step = after.step
     if step is None:
@@ -126,6 +144,8 @@ def owes(before: Facts | None, after: Facts) -> bool:
     if (before.hold is None) != (after.hold is None):
         return True
     if isinstance(after.history[-1].event, ALERTS):
+        return True
+    if (way_out(before) is None) != (way_out(after) is None):
         return True
     moved = before.position != after.position
     return moved and step.owner is Role.SYSTEM

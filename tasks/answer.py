@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 from atmpflow.errors import Refused
 from atmpflow.journey import Facts
 from atmpflow.message import Command
-from atmpflow.people import ENGINE, Role
+from atmpflow.people import ENGINE
+from atmpflow.waits import engine_owes, waits_for
 from models.database import transaction
 from models.fault import fault
 from models.lookups import facts_of
@@ -80,7 +81,7 @@ def _step(engine: Engine, owed: Owed, facts: Facts, acts: Acts) -> str:
         return _close(engine, owed, "moved on")
     if facts.hold is not None:
         hold_others(engine, owed.journey)
-    if step is None or step.owner is not Role.SYSTEM or facts.hold is not None:
+    if step is None or not engine_owes(facts):
         return _close(engine, owed, "ended" if facts.ended else "told")
     at = max(clock.now(), facts.since or clock.now())
     command = acts[step.command](facts, at) if step.command in acts else _plain(step.command, at)
@@ -120,8 +121,8 @@ def _later(engine: Engine, owed: Owed, trouble: str) -> str:
 
 
 def _outcome(owed: Owed, before: Facts, after: Facts, decided: str) -> Outcome:
-    step = after.step
-    waits = f"{step.command.name} ({step.owner})" if step else f"nothing: {after.ended}"
+    wait = waits_for(after)
+    waits = f"{wait.command} ({wait.owner})" if wait else f"nothing: {after.ended}"
     return Outcome(
         journey=owed.journey,
         coi=after.coi,

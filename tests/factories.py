@@ -15,6 +15,7 @@ from atmpflow.message import Command
 from atmpflow.people import Actor, Role
 from atmpflow.products.catalogue import product as product_named
 from atmpflow.referral import PatientIdentity, Referral
+from atmpflow.waits import engine_owes
 from desk.simulation.people import actor
 from desk.simulation.site import Move, next_move
 from desk.simulation.step import play_one, present
@@ -134,7 +135,7 @@ def move_of(facts: Facts) -> Move:
 def step(app: Engine, facts: Facts) -> Facts:
     """One step further: by the engine where it owes one, else by the simulated site."""
     assert facts.step is not None
-    if facts.step.owner is Role.SYSTEM:
+    if engine_owes(facts):
         outcomes = engine_steps(app, facts)
         assert outcomes, f"nobody was told of {facts.step.command.name}"
     elif facts.stage == "follow_up":

@@ -16,6 +16,7 @@ from atmpflow.message import Command, Event
 from atmpflow.people import ENGINE, Actor, Role
 from atmpflow.products.catalogue import product as product_named
 from atmpflow.rules.scheduling import first_joint_slots
+from atmpflow.rules.way_out import way_out
 from desk.simulation.people import actor
 from desk.simulation.site import Move, next_move
 
@@ -134,6 +135,10 @@ def next_command(facts: Facts) -> Move:
     step, since = facts.step, facts.since
     assert step is not None
     assert since is not None
+    if way_out(facts):
+        move = next_move(facts)
+        assert move is not None
+        return move
     if step.owner is Role.SYSTEM:
         act = ACTS.get(step.command, lambda _, at: step.command(occurred_at=at))
         return Move(act(facts, since), ENGINE)

@@ -10,7 +10,6 @@ from atmpflow.errors import Refused
 from atmpflow.events import administration as fact
 from atmpflow.events.admission import ScreeningRecorded
 from atmpflow.events.manufacture import ManufactureCompleted
-from atmpflow.events.shipment import ProductAccepted
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.people import Actor
@@ -22,12 +21,11 @@ from atmpflow.rules.administration import (
     next_dose,
     since_restart,
 )
-from atmpflow.rules.conditioning import judge_conditioning_interval
+from atmpflow.rules.conditioning import judge_conditioning, judge_conditioning_interval
 from atmpflow.rules.dose import judge_quantity
 from atmpflow.rules.fitness import BEFORE_CONDITIONING, BEFORE_DOSE, judge_fitness
 from atmpflow.rules.identity import judge_bedside
 from atmpflow.rules.supply import usable
-from atmpflow.verdict import Reason, verdict
 
 EXAMINE = "Examine the patient and record assess-fitness; wait, or end the journey, if not fit."
 STOP = "Stop. Do not thaw or give the product; both teams must be told and two people must agree."
@@ -36,10 +34,10 @@ STOP = "Stop. Do not thaw or give the product; both teams must be told and two p
 def clear_for_conditioning(
     command: ask.ClearForConditioning, facts: Facts, now: datetime
 ) -> list[Event]:
-    if facts.last(ProductAccepted):
+    judged = judge_conditioning(facts, command.occurred_at)
+    if judged.allowed:
         return [fact.ConditioningCleared()]
-    reason = Reason("not-accepted", "product is not on site", "EU GMP Part IV 11; JACIE D")
-    return [fact.ConditioningBlocked(objections=objections(verdict((reason,))))]
+    return [fact.ConditioningBlocked(objections=objections(judged))]
 
 
 def start_conditioning(command: ask.StartConditioning, facts: Facts, now: datetime) -> list[Event]:
@@ -51,6 +49,12 @@ def start_conditioning(command: ask.StartConditioning, facts: Facts, now: dateti
             "This product needs no conditioning.",
             "Look at what the journey waits for.",
         )
+    require(
+        judge_conditioning(facts, command.occurred_at),
+        code="product-not-usable",
+        field="occurred_at",
+        remedy="Do not condition the patient; collect or order again, or give it up.",
+    )
     _require_fit(facts, command.occurred_at, days=BEFORE_CONDITIONING)
     return [fact.ConditioningStarted(regimen=plan.regimen[:120])]
 

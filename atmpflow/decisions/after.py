@@ -114,7 +114,8 @@ def _due(command: ask.FireTimer, facts: Facts) -> list[Event]:
 
 
 def _expired(command: ask.FireTimer, facts: Facts) -> list[Event]:
-    kind = fact.MaterialExpired if command.kind == "material-expires" else fact.ProductExpired
+    material = command.kind.startswith("material-expires")
+    kind = fact.MaterialExpired if material else fact.ProductExpired
     return [kind(due_at=command.due_at)]
 
 

@@ -8,12 +8,13 @@ from atmpflow.errors import Refused
 from atmpflow.events import recovery as fact
 from atmpflow.events.administration import DoseAdministered
 from atmpflow.events.collection import CollectionCompleted
+from atmpflow.events.consent import TreatmentStopped
 from atmpflow.events.manufacture import BatchOpened
 from atmpflow.events.shipment import CourierBooked
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.rules.attempts import judge_supplying, supplies
-from atmpflow.rules.consent import in_force
+from atmpflow.rules.consent import in_force, left_over
 from atmpflow.rules.slots import judge_move
 from atmpflow.rules.supply import supply
 
@@ -41,7 +42,7 @@ def _require_untreated(facts: Facts) -> None:
         "dose-given",
         "",
         "A dose of this product was given already.",
-        "Stop the treatment by withdrawing consent or the journey; open a new referral.",
+        "Stop the treatment with give-up-supply; the patient is still watched over.",
     )
 
 
@@ -89,7 +90,9 @@ def order_replacement(command: ask.OrderReplacement, facts: Facts, now: datetime
 
 
 def give_up_supply(command: ask.GiveUpSupply, facts: Facts, now: datetime) -> list[Event]:
-    _require_untreated(facts)
+    doses = len(facts.ever(DoseAdministered))
+    if doses:  # whoever was given a dose is still watched over
+        return [TreatmentStopped(doses=doses, **dict(left_over(facts)))]
     return [event_of(fact.SupplyGivenUp, command, **_written_off(facts))]
 
 

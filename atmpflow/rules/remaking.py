@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from atmpflow.events.collection import CollectionCompleted
+from atmpflow.events.collection import CollectionCompleted, CollectionShort
 from atmpflow.events.manufacture import BatchRejected, ManufactureStarted
 from atmpflow.events.remaking import ManufactureFailed, RemakeOrdered
 from atmpflow.journey import Facts
@@ -33,7 +33,8 @@ def kept_back(facts: Facts) -> str | None:
 def material_expires_at(facts: Facts) -> datetime | None:
     """Until when the present material may be used; what is left has a label of its own."""
     collected, remade = facts.recorded(CollectionCompleted), facts.recorded(RemakeOrdered)
-    if collected is None:
+    short = facts.recorded(CollectionShort)
+    if collected is None or (short and short[0].seq > collected[0].seq):
         return None
     if remade and remade[0].seq > collected[0].seq:
         return remade[1].material_expires_at

@@ -16,7 +16,7 @@ from atmpflow.errors import Refused
 from atmpflow.events.after import FollowUpDue, FollowUpRecorded
 from atmpflow.journey import Facts
 from atmpflow.people import Role
-from atmpflow.waits import next_visit
+from atmpflow.waits import engine_owes, next_visit
 from deployments.events import EventPost
 from desk.demo.clock import safe_time, set_clock
 from desk.demo.table import progress
@@ -147,7 +147,7 @@ class Play:
 
     def _play(self, facts: Facts) -> None:
         if self._story and self._tells(facts):
-            if facts.step is None or facts.step.owner is not Role.SYSTEM or facts.hold is not None:
+            if not engine_owes(facts):
                 play_story_one(self._engine, self._story, facts)
         elif self._story and facts.hold is not None:
             beside = Story("", "", facts.product.code, "")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from atmpflow.waits import waits_for
+
 if TYPE_CHECKING:
     from desk.demo.play import Course
 
@@ -13,8 +15,8 @@ COLUMNS = {"journey": 21, "product": 9, "stage": 14, "waits for": 22, "day": 10,
 
 
 def _row(course: "Course") -> tuple[str, ...]:
-    facts, step = course.facts, course.facts.step
-    waits = "done" if course.ended else step.command.name if step else ""
+    facts, wait = course.facts, waits_for(course.facts)
+    waits = "done" if course.ended else wait.command if wait else ""
     day = f"{facts.since:%Y-%m-%d}" if facts.since else ""
     took = f"{course.seconds:.0f} s"
     return facts.coi, facts.product.name, facts.stage, waits, day, took

@@ -109,7 +109,7 @@ def give(facts: Facts, since: datetime) -> Command:
 
 def complete_monitoring(facts: Facts, since: datetime) -> Command:
     planned = facts.last(MonitoringPlanned)
-    return after.CompleteMonitoring(occurred_at=planned.until if planned else since)
+    return after.CompleteMonitoring(occurred_at=max(since, planned.until) if planned else since)
 
 
 def visit(facts: Facts, since: datetime) -> Command:

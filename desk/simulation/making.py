@@ -1,8 +1,9 @@
 """What the simulated site reports from screening to release and shipment."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
-from atmpflow.commands import admission, collection, manufacture, shipment
+from atmpflow.commands import admission, collection, manufacture, recovery, shipment
 from atmpflow.events.admission import OrderConfirmed, OrderPlaced, ScreeningRecorded, Slot
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.manufacture import BatchOpened, ManufactureCompleted
@@ -10,11 +11,11 @@ from atmpflow.events.shipment import ShipmentPacked
 from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import Role
-from atmpflow.rules.attempts import judge_collecting
 from atmpflow.rules.consent import SCOPES
 from atmpflow.rules.exception import out_of_specification
 from atmpflow.rules.slots import slots_now
 from atmpflow.rules.supply import units_in_transit
+from atmpflow.rules.way_out import lost_by
 from desk.simulation import values
 from desk.simulation.people import actor
 
@@ -78,6 +79,27 @@ def confirm_allocation(facts: Facts, since: datetime) -> Command:
     return admission.ConfirmAllocation(occurred_at=since + 1 * DAY)
 
 
+def collect_again(facts: Facts, since: datetime) -> Command:
+    return recovery.OrderRecollection(occurred_at=since + 2 * HOUR, reason=_lost(facts))
+
+
+def order_again(facts: Facts, since: datetime) -> Command:
+    return recovery.OrderReplacement(occurred_at=since + 2 * HOUR, reason=_lost(facts))
+
+
+def give_up(facts: Facts, since: datetime) -> Command:
+    return recovery.GiveUpSupply(occurred_at=since + 1 * DAY, reason=_lost(facts))
+
+
+def _lost(facts: Facts) -> Literal["expired", "excursion", "insufficient", "damaged"]:
+    """Why what there is cannot be used."""
+    if lost_by(facts):
+        return "expired"
+    if facts.stage in ("dispatch", "delivery"):
+        return "excursion"
+    return "insufficient" if facts.stage == "collection" else "damaged"
+
+
 def slot_of(facts: Facts, kind: str) -> Slot | None:
     return next((slot for slot in slots_now(facts).values() if slot.kind == kind), None)
 
@@ -85,11 +107,10 @@ def slot_of(facts: Facts, kind: str) -> Slot | None:
 def collect(facts: Facts, since: datetime) -> Command:
     slot = slot_of(facts, "collection")
     start = max(since, slot.starts_at) if slot else since
-    screening = facts.last(ScreeningRecorded)
+    screening, screened = facts.last(ScreeningRecorded), facts.when(ScreeningRecorded)
+    start = max(start, screened) if screened else start
     if screening is None or start - (screening.virology_taken_at or start) > 28 * DAY:
-        return screen(facts, start - 5 * DAY)
-    if not judge_collecting(facts).allowed:
-        return screen(facts, since - 2 * DAY)
+        return screen(facts, max(start - 5 * DAY, since - 3 * DAY))
     end = start + 4 * HOUR
     return collection.RecordCollection(
         occurred_at=end + 10 * MINUTE,

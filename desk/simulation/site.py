@@ -4,11 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from atmpflow.commands import administration, admission, after, collection, manufacture, shipment
+from atmpflow.commands import (
+    COMMANDS,
+    administration,
+    admission,
+    after,
+    collection,
+    manufacture,
+    recovery,
+    shipment,
+)
 from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import Actor, Role
 from atmpflow.rules.administration import checks_of
+from atmpflow.rules.way_out import way_out
 from desk.simulation import bedside, making
 from desk.simulation.people import actor
 
@@ -33,6 +43,9 @@ PLAYS: dict[type[Command], Play] = {
     admission.ConfirmAllocation: making.confirm_allocation,
     collection.RecordCollection: making.collect,
     collection.RecordCellCount: making.count,
+    recovery.OrderRecollection: making.collect_again,
+    recovery.OrderReplacement: making.order_again,
+    recovery.GiveUpSupply: making.give_up,
     shipment.PackShipment: making.pack,
     shipment.CollectShipment: making.pick_up,
     shipment.DeliverShipment: making.deliver,
@@ -58,8 +71,13 @@ PLAYS: dict[type[Command], Play] = {
 
 def next_move(facts: Facts) -> Move | None:
     """The site's next command for a journey; none while the engine itself must act."""
-    step, since = facts.step, facts.since
-    if step is None or since is None or step.owner is Role.SYSTEM:
+    step, since, left = facts.step, facts.since, way_out(facts)
+    if step is None or since is None:
+        return None
+    if left is not None:
+        kind = COMMANDS[left.command]
+        return Move(PLAYS[kind](facts, max(since, left.since)), actor(left.owner))
+    if step.owner is Role.SYSTEM:
         return None
     play = PLAYS.get(step.command)
     if play is None:

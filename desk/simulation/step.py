@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 
 from atmpflow.commands.shipment import RecordTemperatureLog
 from atmpflow.journey import Facts
-from atmpflow.people import Role
+from atmpflow.rules.way_out import way_out
+from atmpflow.waits import engine_owes
 from desk.simulation.logger import export
 from desk.simulation.people import actor
 from desk.simulation.site import next_move
@@ -27,9 +28,9 @@ def present(engine: Engine, journey: UUID) -> Facts:
 def play_one(engine: Engine, facts: Facts) -> Answer | None:
     """Send the site's next command; none when the site has nothing to do."""
     step = facts.step
-    if step is None or step.owner is Role.SYSTEM or facts.hold is not None:
+    if step is None or engine_owes(facts) or facts.hold is not None:
         return None
-    if step.command is RecordTemperatureLog:
+    if step.command is RecordTemperatureLog and way_out(facts) is None:
         at = (facts.since or clock.wall()) + timedelta(minutes=30)
         return record_log(engine, facts.journey, export(facts), actor(step.owner), at=at)
     move = next_move(facts)

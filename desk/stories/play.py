@@ -12,6 +12,7 @@ from atmpflow.journey import Facts
 from atmpflow.people import Role
 from atmpflow.products.catalogue import product as product_named
 from atmpflow.referral import PatientIdentity, Referral
+from atmpflow.waits import engine_owes
 from desk.demo.clock import local_time
 from desk.simulation.logger import export
 from desk.simulation.people import actor
@@ -128,7 +129,7 @@ def _run(
             return facts
         before = facts.version
         set_clock(reached(story, facts))
-        if facts.step and facts.step.owner is Role.SYSTEM and facts.hold is None:
+        if engine_owes(facts):
             drain(engine, facts)
         else:
             fire_all_due()

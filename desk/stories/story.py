@@ -13,6 +13,7 @@ from atmpflow.events.after import FollowUpRecorded
 from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import Role
+from atmpflow.waits import waits_for
 from desk.simulation.people import actor
 from desk.simulation.site import Move
 
@@ -101,8 +102,8 @@ def next_of(story: Story, facts: Facts, usual: Turn) -> Move | None:
     """What the site does next: the story's turn, a duty, the end of a hold, or as usual."""
     since = latest(facts)
     held = facts.hold is not None and not facts.ended
-    waits = "lift-hold" if held else facts.step and facts.step.command.name
-    turn = story.turns.get(waits or "ended")
+    wait = waits_for(facts)
+    turn = story.turns.get(wait.command if wait else "ended")
     move = turn(facts, since) if turn else None
     if move is None:
         move = answer_duty(facts, story.unanswered)

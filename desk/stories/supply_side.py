@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from atmpflow.commands.collection import RecordCellCount
+from atmpflow.commands.patient import AssessFitness
 from atmpflow.commands.recovery import (
     ChangeCourier,
     FailCollection,
@@ -13,6 +14,7 @@ from atmpflow.commands.recovery import (
 )
 from atmpflow.commands.shipment import DecideDeviation, DeliverShipment, ReceiveShipment
 from atmpflow.events.collection import CollectionShort
+from atmpflow.events.patient import FitnessAssessed
 from atmpflow.events.recovery import (
     CollectionFailed,
     CourierChanged,
@@ -23,7 +25,9 @@ from atmpflow.events.recovery import (
 from atmpflow.events.shipment import ShipmentPacked
 from atmpflow.journey import Facts
 from atmpflow.people import Role
+from atmpflow.rules.remaking import material_expires_at
 from atmpflow.rules.slots import least_movement
+from atmpflow.rules.supply import supply
 from atmpflow.rules.transit import hold_time
 from desk.simulation.making import receive
 from desk.simulation.site import Move
@@ -92,6 +96,26 @@ def _anew(facts: Facts, since: datetime) -> Move | None:
 
 def _no_more(facts: Facts, since: datetime) -> Move | None:
     command = GiveUpSupply(occurred_at=since + 2 * HOUR, reason="excursion")
+    return by(Role.PHYSICIAN, command)
+
+
+def _loses_its_way(facts: Facts, since: datetime) -> Move | None:
+    """The van is lost for so long that the cells are past their expiry."""
+    expires = material_expires_at(facts)
+    if facts.stage != "dispatch" or facts.ever(RecollectionOrdered) or expires is None:
+        return None
+    return by(Role.COURIER, DeliverShipment(occurred_at=max(since, expires) + 2 * HOUR))
+
+
+def _has_a_fever(facts: Facts, since: datetime) -> Move | None:
+    """The child is not fit, and the vector that waits for it has expired."""
+    stock = supply(facts)
+    if stock is None or facts.ever(ReplacementOrdered) or facts.last(FitnessAssessed):
+        return None
+    command = AssessFitness(
+        occurred_at=max(since, stock.expires_at) + HOUR,
+        fit=False, ecog=1, infection=True, organ_function=True,
+    )  # fmt: skip
     return by(Role.PHYSICIAN, command)
 
 
@@ -173,6 +197,20 @@ STORIES = (
             "decide-deviation": _rejected,
             "order-recollection": _no_more,
         },
+    ),
+    Story(
+        name="material-expired",
+        title="A biopsy that arrives past its expiry",
+        product="holoclar",
+        goes_wrong="The van is lost with the biopsy until it has expired; another one is taken.",
+        turns={"deliver-shipment": _loses_its_way},
+    ),
+    Story(
+        name="product-expired",
+        title="A vector that expires while the child has a fever",
+        product="zolgensma",
+        goes_wrong="The vector expires before the child is well; one is ordered by a new weight.",
+        turns={"prescribe-dose": _has_a_fever},
     ),
     Story(
         name="missed-slot",

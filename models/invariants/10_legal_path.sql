@@ -62,6 +62,10 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     ('', 'release', 'release.prepared', 'batch.certified', 'delivery'),
     -- Ordered, or allocated from stock
     ('', 'ordering', 'consent.verified', 'order.placed', 'ordering'),
+    ('', 'ordering', 'consent.verified', 'screening.recorded', 'ordering'),
+    ('', 'ordering', 'replacement.ordered', 'screening.recorded', 'ordering'),
+    ('', 'ordering', 'screening.recorded', 'screening.recorded', 'ordering'),
+    ('', 'ordering', 'screening.recorded', 'order.placed', 'ordering'),
     ('', 'ordering', 'order.placed', 'order.confirmed', 'delivery'),
     ('', 'matching', 'consent.verified', 'unit.allocated', 'matching'),
     ('', 'matching', 'unit.allocated', 'allocation.confirmed', 'delivery'),
@@ -113,7 +117,6 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     ('autologous tissue-engineered', 'administration', 'dose.lost', 'remake.ordered', 'manufacture'),
     ('', 'administration', 'dose.lost', 'product.given_up', 'administration'),
     -- Stopped or ended before the plan was complete
-    ('', 'administration', '*', 'treatment.stopped', 'monitoring'),
     ('', 'monitoring', 'treatment.stopped', 'monitoring.planned', 'monitoring'),
     ('', 'follow_up', '*', 'follow_up.ended', 'follow_up')
 ), leg (before, event, last) AS (VALUES
@@ -139,8 +142,9 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     FROM (VALUES ('autologous tissue-engineered', 'recollection.ordered', 'scheduling'),
         ('in-vivo', 'replacement.ordered', 'ordering'),
         ('allogeneic', 'replacement.ordered', 'matching'),
-        ('', 'supply.given_up', NULL)) AS way (pathways, event, again),
-        (VALUES ('collection'), ('dispatch'), ('manufacture'), ('quality'), ('release'),
+        ('', 'supply.given_up', NULL),
+        ('', 'treatment.stopped', 'monitoring')) AS way (pathways, event, again),
+        (VALUES ('ordering'), ('matching'), ('collection'), ('dispatch'), ('manufacture'), ('quality'), ('release'),
             ('delivery'), ('conditioning'), ('administration')) AS at (stage)
     UNION ALL
     SELECT '', 'collection', before, event, 'collection'
@@ -193,8 +197,12 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
             'administration.blocked', 'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached') END AS held
     FROM told ORDER BY journey_id, seq DESC
 )
+SELECT t.journey_id, 'event ' || t.seq || ', treatment.stopped: no dose was given before' AS what
+FROM told t WHERE t.name = 'treatment.stopped' AND NOT EXISTS (SELECT FROM told d
+    WHERE d.journey_id = t.journey_id AND d.name = 'dose.administered' AND d.seq < t.seq)
+UNION ALL
 SELECT s.journey_id, 'event ' || s.seq || ', ' || s.name || ' leading to ' || s.stage
-    || ': not after ' || coalesce(nullif(s.before, ''), 'nothing') AS what
+    || ': not after ' || coalesce(nullif(s.before, ''), 'nothing')
 FROM step s
 JOIN journey j ON j.id = s.journey_id
 LEFT JOIN legal l ON l.before IN (s.before, '*') AND l.before_stage = s.before_stage AND l.event = s.name

@@ -16,6 +16,7 @@ WITH again AS (
         bool_or(name = 'dose.administered') AS given,
         max(l.seq) FILTER (WHERE name = 'collection.completed'
             AND l.seq > coalesce(a.collected, 0)) AS collected,
+        max(l.seq) FILTER (WHERE name = 'collection.short') AS short,
         -- What is left of the material for another batch has a label of its own.
         max(l.seq) FILTER (WHERE name = 'remake.ordered') AS remade,
         max(l.seq) FILTER (WHERE l.seq > coalesce(a.made, 0) AND name IN
@@ -57,7 +58,7 @@ WITH again AS (
         coalesce(l.payload ->> 'material_expires_at', l.payload ->> 'expires_at')::timestamptz
     FROM told t JOIN ledger l ON l.journey_id = t.journey_id
         AND l.seq = CASE WHEN t.remade > t.collected THEN t.remade ELSE t.collected END
-    WHERE NOT t.started
+    WHERE NOT t.started AND t.collected > coalesce(t.short, 0)
     UNION ALL
     SELECT t.journey_id, 'product-expires', (l.payload ->> 'expires_at')::timestamptz
     FROM told t JOIN ledger l ON l.journey_id = t.journey_id AND l.seq = t.born
@@ -79,7 +80,8 @@ WITH again AS (
     EXCEPT
     SELECT journey_id, kind, due_at FROM alert
 ), running AS (
-    SELECT journey_id, due_at, regexp_replace(kind, '^(wait:[a-z-]+:|hold-time-near).*$', '\1') AS kind
+    SELECT journey_id, due_at, regexp_replace(kind,
+        '^(wait:[a-z-]+:|hold-time-near|material-expires|product-expires).*$', '\1') AS kind
     FROM timer WHERE fired_at IS NULL AND cancelled_at IS NULL
 )
 SELECT coalesce(w.journey_id, r.journey_id) AS journey_id, CASE

@@ -104,10 +104,13 @@ def test_a_patient_is_attached_no_more_often_than_the_limit():
     due = next_command(facts)
     for _ in range(MOST_COLLECTIONS):
         facts = asked(facts, FailCollection(occurred_at=facts.since, reason="access"), due.actor)
-    screened = stepped(facts)  # the site screens anew before it tries
     with pytest.raises(Refused) as refused:
-        decide(due.command, screened, LATE, due.actor)
+        decide(due.command, facts, LATE, due.actor)
     assert "attempts-used" in refused.value.message
+    wait = waits_for(facts)
+    assert wait is not None
+    assert (wait.command, wait.owner) == ("give-up-supply", Role.PHYSICIAN)
+    assert stepped(facts).ended == "supply-given-up"
 
 
 def test_without_consent_to_collection_nothing_is_collected_again():

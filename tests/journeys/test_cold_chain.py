@@ -142,11 +142,13 @@ def test_the_qp_decides_on_what_was_quarantined(database: Database):
     assert waits_for("accept-product")(facts)
 
 
-def test_a_rejected_product_is_lost_and_the_journey_ends(database: Database):
+def test_a_rejected_product_is_lost_and_the_coordinator_must_see_to_another(database: Database):
     facts = _logged(database, _delivered(database), _warm)
     at = facts.history[-1].occurred_at + timedelta(hours=2)
     reject = DecideDeviation(occurred_at=at, decision="reject", justification="STAB-12")
-    assert _report(database, facts, reject).ended == "product-lost"
+    lost = _report(database, facts, reject)
+    assert lost.ended is None
+    assert waits_for("order-recollection")(lost)
 
 
 def test_a_shipper_with_a_broken_seal_is_quarantined(database: Database):

@@ -51,8 +51,8 @@ def test_a_batch_that_is_given_up_gives_its_bed_back(database: Database):
     assert _held_slots(database, facts.journey) == 0
 
 
-@pytest.mark.parametrize(("decision", "slots"), [("accept", 4), ("reject", 0)])
-def test_a_rejected_shipment_gives_its_slots_back_and_an_accepted_one_keeps_them(
+@pytest.mark.parametrize(("decision", "slots"), [("accept", 4), ("reject", 4)])
+def test_a_shipment_that_was_decided_on_keeps_its_slots_until_the_team_has_decided_too(
     database: Database, decision: str, slots: int
 ):
     facts = journey_at(database.app, "receive-shipment")
@@ -89,4 +89,4 @@ def test_withdrawing_between_two_doses_withdraws_only_the_second(database: Datab
         "SELECT state FROM unit WHERE journey_id = %s AND kind = 'product' ORDER BY unit",
         facts.journey,
     )
-    assert states == [("given",), ("withdrawn",)]
+    assert states == [("given",), ("to-destroy",)]
