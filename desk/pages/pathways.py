@@ -1,6 +1,7 @@
 """docs/pathways.md: every pathway with its stages, drawn; every stage with its steps."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from atmpflow.course import ENDINGS
@@ -82,10 +83,15 @@ def _pathway(name: str) -> str:
 
 
 def _merged(versions: Sequence[Stage]) -> tuple[Stage, set[tuple[str, ...]]]:
-    """The fullest version of a stage, and which of its steps some version leaves out."""
+    """Every step that some version of a stage has, and which of them others leave out."""
     full = max(versions, key=lambda stage: len(stage.steps))
     always = set.intersection(*({_key(step) for step in one.steps} for one in versions))
-    return full, {_key(step) for step in full.steps} - always
+    steps = list(full.steps)
+    for one in versions:
+        for place, step in enumerate(one.steps):
+            if _key(step) not in {_key(known) for known in steps}:
+                steps.insert(place + 1, step)
+    return replace(full, steps=tuple(steps)), {_key(step) for step in steps} - always
 
 
 def _key(step: Step) -> tuple[str, ...]:
@@ -93,15 +99,20 @@ def _key(step: Step) -> tuple[str, ...]:
 
 
 def _stage(name: str) -> str:
-    versions = {
-        stage for spec in catalogue().values() for stage in stages_of(spec) if stage.name == name
-    }
+    versions = list(
+        dict.fromkeys(
+            stage
+            for spec in catalogue().values()
+            for stage in stages_of(spec)
+            if stage.name == name
+        )
+    )
     if not versions:
         return ""
     stage, sometimes = _merged(sorted(versions, key=lambda one: len(one.steps)))
     columns = ("Step", "Who", "Ends when", "Within")
     rows = (_row(step, some=_key(step) in sometimes) for step in stage.steps)
-    note = "¹ Only where the product's window of use needs it." if sometimes else ""
+    note = "¹ Not for every product." if sometimes else ""
     parts = (f"### {stage.title}", table(columns, rows), note, "\n".join(_notes(stage)))
     return "\n\n".join(part for part in parts if part)
 

@@ -97,7 +97,7 @@ class Killing:
     def _wanted(self, facts: Facts) -> bool:
         points = points_of(facts)
         self.seen[points] += 1
-        turn = points == ENGINE or self.seen[points] % self.every == 0
+        turn = points != RECORD or self.seen[points] % self.every == 0
         return turn and self.only in ("", *points)
 
     def _step(self, facts: Facts) -> Facts:

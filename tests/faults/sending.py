@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -83,10 +84,10 @@ def _at_end(facts: Facts) -> bool:
     return bool(facts.ended) or waits_for("record-follow-up")(facts)
 
 
-def send_holds(journeys: int, times: int) -> Sender:
-    """So many journeys, each put on hold so often."""
+def send_holds(times: int, until: str) -> Sender:
+    """Journeys put on hold so often, one after another, until a file is there."""
     sender = Sender()
-    for _ in range(journeys):
+    while not Path(until).exists():
         journey = sender.until_answered(lambda: opened(engine()))
         sender.holds(journey, times)
     return sender

@@ -76,7 +76,7 @@ def _asked_once(folder: Path) -> None:
 def test_a_journey_killed_at_every_point_in_turn_is_right(
     own_database: Database, forks: Forks, proofs: New, tmp_path: Path
 ):
-    killing = Killing(own_database, forks, proofs, every=3)
+    killing = Killing(own_database, forks, proofs, every=2)
     killing.along(opened(own_database.app), waits_for("record-follow-up"))
     assert set(killing.kills) == ALONG, ALONG - set(killing.kills)
     nothing_wrong(own_database)

@@ -36,6 +36,11 @@ class Server:
     cluster: Cluster
     database: Database
 
+    @property
+    def enough(self) -> Path:
+        """There as soon as the load may end."""
+        return self.cluster.data.with_name("enough")
+
     def restart_at_once(self) -> None:
         """As `pg_ctl restart -m immediate`: no session is asked, nothing is written first."""
         before = self._pid()
@@ -70,7 +75,7 @@ def server(new_folder: Callable[[str], Path], identity_key: Path) -> Iterator[Se
 def _under_load(
     server: Server, forks: Forks, deed: tuple[Any, ...], *, senders: int, pause_s: float, most: int
 ) -> tuple[list[Sender], int]:
-    """So many processes that send, and restarts until all have ended."""
+    """So many processes that send, and restarts until all have ended or there were enough."""
     forks.environment = environment_of_processes()
     chance = random.Random(SEED)  # noqa: S311
     running = [forks.begin(*deed) for _ in range(senders)]
@@ -79,6 +84,7 @@ def _under_load(
         time.sleep(chance.uniform(0.2, 1) * pause_s)  # a fault comes at any moment of the load
         server.restart_at_once()
         restarts += 1
+    server.enough.touch()
     return [forks.ended(pid).answer for pid in running], restarts
 
 
@@ -97,13 +103,16 @@ def _all_once(server: Server, senders: list[Sender], restarts: int) -> None:
 def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
     server: Server, fork_server_of_all: Forks
 ):
-    deed = sending.send_holds, 2, 12
+    deed = sending.send_holds, 4, str(server.enough)
     senders, restarts = _under_load(
-        server, fork_server_of_all, deed, senders=1, pause_s=0.3, most=2
+        server, fork_server_of_all, deed, senders=1, pause_s=0.5, most=3
     )
     _all_once(server, senders, restarts)
-    placed = "SELECT count(*) FROM ledger WHERE name = 'hold.placed'"
-    assert select(server.database.app, placed) == [(24,)]
+    placed = (
+        "SELECT count(*), 4 * count(DISTINCT journey_id) FROM ledger WHERE name = 'hold.placed'"
+    )
+    ((holds, asked),) = select(server.database.app, placed)
+    assert holds == asked > 0
 
 
 @pytest.mark.slow

@@ -51,11 +51,9 @@ UNHELD = (
     "UPDATE custody SET starts_at = starts_at + interval '1 hour'"
     " WHERE journey_id = %(journey)s AND holder = 'Simulated courier'"
 )
-OUT_OF_SPECIFICATION = (
-    "UPDATE ledger SET name = 'quality.out_of_specification'"
-    " WHERE journey_id = %(journey)s AND name = 'quality.passed'",
-    "UPDATE reaction SET cause = 'quality.out_of_specification'"
-    " WHERE journey_id = %(journey)s AND cause = 'quality.passed'",
+OUT_OF_ORDER = (
+    "UPDATE ledger SET name = 'consent.verified' WHERE journey_id = %(journey)s"
+    " AND name = 'follow_up.planned'"
 )
 SAME_KEY = (
     "DROP INDEX uq_command_accepted_key",
@@ -116,7 +114,7 @@ PLANTED: list[tuple[str, str, tuple[str, ...] | str]] = [
         "INSERT INTO material_lot SELECT journey_id, 1, 'vector', 'LV-1', batch, now() FROM batch"
         " WHERE journey_id = %(journey)s",
     ),
-    ("10", MADE, OUT_OF_SPECIFICATION),
+    ("10", MADE, OUT_OF_ORDER),
     ("10", MADE, "UPDATE journey SET held_by = 'hold.placed' WHERE id = %(journey)s"),
     ("11", MADE, SAME_KEY),
     (

@@ -159,10 +159,11 @@ def test_a_recalled_unit_is_not_given_after_the_hold_was_lifted(app: Engine):
     facts = _made_with(app, "LV-2", "administer-dose")
     _recall(app, "LV-2")
     spread(app)
+    given = move_of(facts)
     facts = lifted(app, present(app, facts.journey))
-    move = move_of(facts)
-    found = refused(app, facts, move.command, move.actor)
+    found = refused(app, facts, given.command, given.actor)
     assert (found.code, "recalled" in found.message) == ("gate-closed", True)
+    assert move_of(facts).command.name == "order-recollection"
 
 
 def test_the_database_refuses_a_recalled_unit_whoever_was_not_told(app: Engine):
