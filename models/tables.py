@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models import (
+    account,
     administration,
     batch,
     duty,
@@ -19,6 +20,7 @@ from models import (
 )
 
 ROOMS = (
+    account,
     administration,
     batch,
     duty,

@@ -1,0 +1,48 @@
+"""Accounts: who may be known to the installation, person or machine; never erased or reused."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.base import check, kept, kept_index, moment
+
+STATES = ("active", "locked", "left")
+"""A locked account is opened again by an administrator, as is one whose person comes back."""
+
+
+class Account(SQLModel, table=True):
+    """Somebody, or some system, that may ask. The row stays: old records keep their author."""
+
+    __table_args__ = (
+        UniqueConstraint("username"),
+        # Appointments refer to an account together with its kind.
+        UniqueConstraint("id", "kind"),
+        check("kind IN ('person', 'machine')", "account_kind"),
+        check("state IN ('active', 'locked', 'left')", "account_state"),
+        check("username <> '' AND username = btrim(username)", "account_username"),
+        check("btrim(printed_name) <> ''", "account_printed_name"),
+        check(
+            "organisation IS NOT NULL OR state = 'left' OR kind = 'machine'",
+            "account_organisation",
+        ),
+        check("(state = 'left') = (left_at IS NOT NULL)", "account_left"),
+        kept_index("account"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    username: str = Field(max_length=120)
+    """As it stands in the ledger's `actor`; no personal data is needed in it."""
+    kind: str = Field(max_length=7)
+    printed_name: str = Field(max_length=200)
+    """As it is printed beside a signature (21 CFR 11.50)."""
+    email: str | None = Field(default=None, max_length=254)
+    organisation: str | None = Field(default=None, foreign_key="organisation.ods_code")
+    state: str = Field(max_length=6)
+    created_at: datetime = moment()
+    created_by: str = Field(max_length=120)
+    left_at: datetime | None = moment(default=None)
+    version: int = Field(sa_column_kwargs={"server_default": text("1")}, default=1)
+    """One more with every change of what the account may do: what is remembered of it is stale."""
+    kept_at: datetime | None = kept()
