@@ -19,6 +19,8 @@ class Account(SQLModel, table=True):
         UniqueConstraint("username"),
         # Appointments refer to an account together with its kind.
         UniqueConstraint("id", "kind"),
+        # So do signatures, by username.
+        UniqueConstraint("username", "kind"),
         check("kind IN ('person', 'machine')", "account_kind"),
         check("state IN ('active', 'locked', 'left')", "account_state"),
         check("username <> '' AND username = btrim(username)", "account_username"),

@@ -6,6 +6,7 @@ from models import (
     account,
     administration,
     batch,
+    credential,
     duty,
     identity,
     installation,
@@ -17,12 +18,14 @@ from models import (
     recall,
     scheduling,
     shipment,
+    signature,
 )
 
 ROOMS = (
     account,
     administration,
     batch,
+    credential,
     duty,
     identity,
     installation,
@@ -34,6 +37,7 @@ ROOMS = (
     recall,
     scheduling,
     shipment,
+    signature,
 )
 
 METADATA = SQLModel.metadata
