@@ -21,6 +21,8 @@ class Role(StrEnum):
     CHECKER = "bedside-checker"
     COMPLIANCE = "compliance-officer"
     PHARMACOVIGILANCE = "pharmacovigilance"
+    ADMINISTRATOR = "administrator"
+    """Says who may do what, and does none of it (21 CFR 11.10(g); MHRA GXP data integrity 6.16)."""
     SYSTEM = "system"
 
 

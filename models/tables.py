@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models import (
     account,
     administration,
+    appointment,
     batch,
     credential,
     duty,
@@ -24,6 +25,7 @@ from models import (
 ROOMS = (
     account,
     administration,
+    appointment,
     batch,
     credential,
     duty,

@@ -11,4 +11,4 @@ class FulfilDuty(Command, Fulfilled):
     """Say that a duty is done: somebody was told, a report was sent. Its owner's role may."""
 
     name: ClassVar = "fulfil-duty"
-    roles: ClassVar = frozenset(Role) - {Role.SYSTEM}
+    roles: ClassVar = frozenset(Role) - {Role.SYSTEM, Role.ADMINISTRATOR}
