@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from atmpflow.errors import Refused
-from atmpflow.events.admission import ReferralReceived
-from atmpflow.people import Role
+from atmpflow.events.admission import Referred
+from atmpflow.journey import Facts
+from atmpflow.message import Command
+from atmpflow.people import Actor, Role
 from atmpflow.rights import (
     ANY,
     MACHINES,
@@ -50,11 +52,16 @@ def refusal(reason: Reason) -> Refused:
     return Refused(reason.code, "actor", reason.found, REMEDIES[reason.code])
 
 
-def site_of(referral: ReferralReceived, role: Role) -> str:
-    """The site that a role acts at for a journey: who refers acts where they refer from."""
-    if role is Role.REFERRER:
-        return referral.referring_organisation
-    return referral.treating_centre
+def act_of(command: Command, actor: Actor, facts: Facts | None, at: datetime) -> Act:
+    """What a command would do, about the journey of `facts` or the one that it opens.
+
+    Who refers acts where they refer from, everybody else where the patient is treated.
+    """
+    referral = facts.referral if facts is not None else command
+    assert isinstance(referral, Referred)  # noqa: S101 - nothing else opens a journey
+    refers = actor.role is Role.REFERRER
+    site = referral.referring_organisation if refers else referral.treating_centre
+    return Act(command.name, actor.role, at, site, referral.product, referral.trial)
 
 
 def may(rights: Rights, act: Act) -> Verdict:
