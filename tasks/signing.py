@@ -1,0 +1,142 @@
+"""Signing: show what is signed, have the signer prove who they are, hand out a token."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from atmpflow.errors import Refused
+from atmpflow.people import Actor
+from atmpflow.rules.signature import Record
+from atmpflow.signing import Meaning, meanings
+from models.database import Connection, transaction
+from models.enrolling import active_person
+from models.proving import Proof, Proved, prove
+from models.signing import (
+    Challenge,
+    challenge,
+    demanded,
+    keep,
+    keep_review,
+    record_of,
+    require_in_time,
+)
+from tasks import clock
+
+Prover = Callable[[Connection, Challenge, datetime], Proved | Refused]
+"""Finds out whether the signer is who they say; a refusal is answered, so that it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """Who is about to sign what, as it is printed beside the signature."""
+
+    printed_name: str
+    challenge: Challenge
+
+
+@dataclass(frozen=True, repr=False)
+class Signed:
+    """The signature's token, and what it stands for. The token is shown once."""
+
+    token: str
+    printed_name: str
+    challenge: Challenge
+    methods: str
+    signed_at: datetime
+
+
+def begin(
+    engine: Engine,
+    who: Actor,
+    meaning: Meaning,
+    journey: UUID,
+    *,
+    now: datetime | None = None,
+) -> ToSign:
+    """What somebody is about to sign: the journey's record as it stands, for 120 seconds.
+
+    Raises Refused `meaning-not-allowed`, `account-unknown` or `journey-unknown`.
+    """
+    with transaction(engine) as connection:
+        record = record_of(connection, journey)
+        return begin_record(connection, who, meaning, record, now or clock.wall())
+
+
+def begin_record(
+    connection: Connection, who: Actor, meaning: Meaning, record: Record, now: datetime
+) -> ToSign:
+    """The same for any record that has a version and a hash. Raises Refused."""
+    if record.kind == "journey" and meaning not in meanings(who.role):
+        may = ", ".join(sorted(meanings(who.role))) or "nothing"
+        raise Refused(
+            "meaning-not-allowed",
+            "meaning",
+            f"{who.role.value} does not sign {meaning.value}.",
+            f"In this role you can sign: {may}.",
+        )
+    return ToSign(
+        active_person(connection, who.id), challenge(connection, who, meaning, record, now)
+    )
+
+
+def local(proof: Proof) -> Prover:
+    """Proof by what only the signer knows and has: password and one-time code."""
+
+    def ask(connection: Connection, made: Challenge, now: datetime) -> Proved | Refused:
+        return prove(connection, made.who.id, proof, now)
+
+    return ask
+
+
+def finish(
+    engine: Engine, to_sign: ToSign, prover: Prover, *, now: datetime | None = None
+) -> Signed:
+    """Prove and sign. Raises Refused, after keeping what failed.
+
+    `credentials-refused`, `account-locked`, `code-used`, `series-over`, `challenge-expired`.
+    """
+    at, made = now or clock.wall(), to_sign.challenge
+    require_in_time(made, at)
+    with transaction(engine) as connection:
+        proved = prover(connection, made, at)
+        token = "" if isinstance(proved, Refused) else keep(connection, made, proved, at)
+    if isinstance(proved, Refused):
+        raise proved
+    return Signed(token, to_sign.printed_name, made, proved.methods, at)
+
+
+def review(engine: Engine, who: Actor, journey: UUID, version: int | None = None) -> Record:
+    """Keep that somebody reviewed the audit trail of a journey up to now.
+
+    Raises Refused `version-stale` where it is not at the version that was looked at any more.
+    """
+    with transaction(engine) as connection:
+        active_person(connection, who.id)
+        record = record_of(connection, journey)
+        if version not in (None, record.version):
+            raise Refused(
+                "version-stale",
+                "version",
+                f"The journey is at version {record.version} by now.",
+                "Review what was added too.",
+            )
+        keep_review(connection, who, record, clock.wall())
+    return record
+
+
+def demand(engine: Engine, by: str) -> bool:
+    """From now on, commands that need a signature are refused without one; for ever.
+
+    False where that was so already.
+    """
+    with transaction(engine) as connection:
+        if demanded(connection):
+            return False
+        connection.execute(
+            "INSERT INTO signature_policy (since, account) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            (clock.wall(), by),
+        )
+    return True
