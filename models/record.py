@@ -1,7 +1,6 @@
 """The one door: lock, facts, decide, append, project, reactions, timers; all or nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,9 +14,9 @@ from atmpflow.commands.after import FireTimer
 from atmpflow.decide import decide
 from atmpflow.errors import Refused
 from atmpflow.journey import Facts
-from atmpflow.message import Command, Event
+from atmpflow.message import Event
 from atmpflow.opening import open_journey
-from atmpflow.people import Actor
+from atmpflow.rules.signature import Record
 from models.append import Header, grow, ledger_rows, writes
 from models.chain import GENESIS, content_hash
 from models.changes import Change, Insert, Together, Update, statement
@@ -29,42 +28,8 @@ from models.lookups import unknown_journey
 from models.network import directory
 from models.reaction import Timer
 from models.rejection import explain
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A command with who asks and how it is recognised when it comes twice."""
-
-    command: Command
-    actor: Actor
-    key: str
-    journey: UUID
-    expected_version: int | None = None
-    source: bytes | None = None
-    """SHA-256 of the received file, where there is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was recorded; `repeated` when it had been recorded before."""
-
-    journey: UUID
-    version: int
-    events: tuple[str, ...]
-    repeated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A reaction that a request answers; the fence shows that the lease is still ours."""
-
-    reaction: int
-    fence: int
-    outcome: str
-
-
-class Fenced(Exception):
-    """The lease ran out and somebody else answers now; nothing was written."""
+from models.request import Answer, Claim, Fenced, Request
+from models.signing import Asked, sign_off
 
 
 def record(engine: Engine, request: Request, now: datetime, claim: Claim | None = None) -> Answer:
@@ -121,12 +86,15 @@ def _apply(
     events = _decide(connection, request, before, now)
     fault("record.after-decide", connection)
     header = Header(request.journey, uuid4(), request.actor, request.command.occurred_at, now)
+    signatures = _signatures(connection, request, before, previous, header=header)
     steps = grow(before, events, header)
     latest = steps[-1] if steps else before
     version = latest.version if latest else 0
     row = _command_row(request, payload, digest, header=header)
     received = Insert(ReceivedCommand, {**row, "version": version})
     cursor = connection.cursor()
+    for signature in signatures:
+        run(cursor, signature)
     if steps:
         _append(cursor, received, before, steps=steps, head=previous, header=header)
     else:
@@ -206,6 +174,19 @@ def _decide(
     coi = make_coi(request.journey.bytes)
     listed = directory(connection)
     return [open_journey(request.command, request.actor, now, coi=coi, directory=listed)]
+
+
+def _signatures(
+    connection: Connection, request: Request, before: Facts | None, head: bytes, *, header: Header
+) -> list[Insert]:
+    """The signatures that the command counts for, held against the record as it is."""
+    if before is None:
+        return []
+    record = Record("journey", str(request.journey), before.version, head)
+    asked = Asked(
+        request.command, request.actor, before, record, header.recorded_at, request.signature
+    )
+    return sign_off(connection, asked, header.command)
 
 
 def _command_row(
