@@ -15,6 +15,14 @@ IDENTITY = "atmpflow_identity"
 
 SECRET = ("credential", "enrolment", "enrolment_use", "otp_step", "signing_series")
 """What shows or proves a secret: only the role of the identities may read it."""
+TOLD = {
+    "credential": "account, kind, set_at, failed_count, locked_until",
+    "enrolment": "id, account, issued_by, issued_at, expires_at",
+    "enrolment_use": "enrolment_id, used_at",
+    "otp_step": "account, used_at",
+    "signing_series": "id, account, opened_at, expires_at",
+}
+"""What the application may say of them: whether somebody is enrolled, and since when."""
 KEPT = (
     "sign_in", "challenge", "trail_review", "signature", "signature_use", "signature_void",
     "signature_policy",
@@ -376,4 +384,6 @@ def _grants() -> None:
     )
     op.execute(f"GRANT SELECT ON account TO {IDENTITY}")
     op.execute(f"GRANT SELECT, INSERT ON {', '.join(KEPT)} TO {APPLICATION}")
+    for table, columns in TOLD.items():
+        op.execute(f"GRANT SELECT ({columns}) ON {table} TO {APPLICATION}")
     op.execute(f"GRANT SELECT ON signature_broken TO {APPLICATION}")
