@@ -17,6 +17,7 @@ from atmpflow.products.catalogue import product as product_named
 from atmpflow.referral import PatientIdentity, Referral
 from atmpflow.waits import engine_owes
 from desk.simulation.people import actor
+from desk.simulation.signing import signed
 from desk.simulation.site import Move, next_move
 from desk.simulation.step import play_one, present
 from models.record import Answer, Request, record
@@ -108,7 +109,8 @@ def ask(
 ) -> Answer:
     """Record a command at the version that `facts` show. Raises Refused."""
     request = Request(command, who, key or str(uuid4()), facts.journey, facts.version)
-    return record(app, request, now or clock.wall())
+    at = now or clock.wall()
+    return record(app, signed(app, request, at), at)
 
 
 def refused(app: Engine, facts: Facts, command: Command, who: Actor) -> Refused:

@@ -11,6 +11,7 @@ from atmpflow.rules.way_out import way_out
 from atmpflow.waits import engine_owes
 from desk.simulation.logger import export
 from desk.simulation.people import actor
+from desk.simulation.signing import signed
 from desk.simulation.site import next_move
 from models.database import transaction
 from models.lookups import facts_of
@@ -38,4 +39,4 @@ def play_one(engine: Engine, facts: Facts) -> Answer | None:
         return None
     key = f"simulated:{facts.journey}:{facts.version}"
     request = Request(move.command, move.actor, key, facts.journey, facts.version)
-    return record(engine, request, clock.wall())
+    return record(engine, signed(engine, request), clock.wall())

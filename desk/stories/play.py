@@ -16,6 +16,7 @@ from atmpflow.waits import engine_owes
 from desk.demo.clock import local_time
 from desk.simulation.logger import export
 from desk.simulation.people import actor
+from desk.simulation.signing import signed
 from desk.simulation.site import Move, next_move
 from desk.simulation.step import present
 from desk.simulation.stock import shelf
@@ -91,7 +92,7 @@ def play_one(engine: Engine, story: Story, facts: Facts) -> bool:
         return True
     key = f"story:{facts.journey}:{facts.version}"
     request = Request(move.command, move.actor, key, facts.journey, facts.version)
-    record(engine, request, clock.wall())
+    record(engine, signed(engine, request), clock.wall())
     return True
 
 
