@@ -18,7 +18,8 @@ from benchmarks.journeys import refer
 from benchmarks.place import Place, database
 from deployments.roles import plain
 from models.database import transaction
-from models.reading import Judged, copy_readings, findings_side_by_side, keep_file
+from models.judging import Judged, findings_side_by_side
+from models.reading import copy_readings, keep_file
 from models.record import record
 from models.shipment import LoggerFile
 from tasks import clock

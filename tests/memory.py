@@ -95,6 +95,7 @@ def good_leg(facts: Facts, at: datetime) -> shipment.AssessShipment:
         minutes_outside=0,
         longest_gap_min=5,
         covers_leg=True,
+        interval_s=300,
     )
 
 

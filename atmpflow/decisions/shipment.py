@@ -1,5 +1,6 @@
 """A shipment leg: what follows from each command."""
 
+from dataclasses import fields
 from datetime import datetime
 
 from atmpflow.commands import shipment as ask
@@ -76,15 +77,11 @@ def record_temperature_log(
     return [event_of(fact.TemperatureLogged, command)]
 
 
+FOUND = tuple(field.name for field in fields(Findings))
+
+
 def assess_shipment(command: ask.AssessShipment, facts: Facts, now: datetime) -> list[Event]:
-    found = Findings(
-        readings=command.readings,
-        lowest_c=command.lowest_c,
-        highest_c=command.highest_c,
-        minutes_outside=command.minutes_outside,
-        longest_gap_min=command.longest_gap_min,
-        covers_leg=command.covers_leg,
-    )
+    found = Findings(**{name: getattr(command, name) for name in FOUND})
     judged = judge_leg(found, band_of_leg(facts), spent_min(facts)) & judge_arrival(facts)
     if judged.allowed:
         return [event_of(fact.ShipmentAccepted, command)]

@@ -62,6 +62,19 @@ class TemperatureLogged(Event, Logged):
     name: ClassVar = "temperature.logged"
 
 
+class Cited(Content):
+    """Readings that a verdict rests on: from the first to the last of them, and the worst.
+
+    A gap lies between two readings, or between one and an end of the leg.
+    """
+
+    kind: Literal["excursion", "gap", "lost"]
+    since: Utc
+    until: Utc
+    readings: int = 0
+    worst_c: float | None = None
+
+
 class ColdChainFindings(Content):
     """What the readings of one leg say, from pack-out to receipt; minutes and degrees Celsius."""
 
@@ -71,6 +84,16 @@ class ColdChainFindings(Content):
     minutes_outside: float
     longest_gap_min: float
     covers_leg: bool
+    # What events of earlier versions do not say.
+    interval_s: float | None = None
+    lost_min: float = 0.0
+    mean_kinetic_c: float | None = None
+    opened: int = 0
+    tilted: int = 0
+    against_device: tuple[Text, ...] = ()
+    file: int | None = None
+    stretches: int = 0
+    cites: tuple[Cited, ...] = ()
 
 
 class ShipmentAccepted(Event, ColdChainFindings):

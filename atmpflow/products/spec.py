@@ -54,6 +54,8 @@ class Band(Section):
     high_c: Celsius
     stability_budget_min: Annotated[int, Field(ge=0)] = 0
     """Minutes above or below the band that stability data cover, summed over all legs."""
+    activation_kj_per_mol: Annotated[float, Field(ge=10, le=500)] = 83.144
+    """For the mean kinetic temperature; USP <1160> unless the product's own is known."""
 
     @model_validator(mode="after")
     def _low_below_high(self) -> Self:

@@ -1,7 +1,8 @@
 -- 07 absence
 -- Source: GDP 2013/C 343/01, 9.4 (temperature is recorded throughout transport); EU GMP Annex 11, 5
 -- Proves: a leg was accepted only where its logger's file is kept, its own logger wrote it, every
---   reading is a temperature, and no half hour from packing to receipt is without one.
+--   reading is a temperature, and from packing to receipt nothing is longer without one than two
+--   of the logger's own intervals (earlier versions: half an hour).
 -- Not yet: calibration of the logger and faults of its clock (not recorded).
 WITH told AS (
     SELECT journey_id, seq, name, occurred_at, payload,
@@ -18,6 +19,7 @@ WITH told AS (
         max(payload ->> 'logger') FILTER (WHERE name = 'temperature.logged') AS logger,
         max(payload ->> 'file_sha256') FILTER (WHERE name = 'temperature.logged') AS file,
         max((payload ->> 'readings')::int) FILTER (WHERE name = 'temperature.logged') AS logged,
+        bool_or(payload ? 'interval_s') FILTER (WHERE name = 'shipment.accepted') AS says_interval,
         max(occurred_at) FILTER (WHERE name = 'shipment.packed') AS packed_at,
         max(occurred_at) FILTER (WHERE name = 'shipment.received') AS received_at
     FROM told WHERE number > 0 GROUP BY journey_id, number
@@ -49,6 +51,8 @@ LEFT JOIN logger_file f ON f.shipment_id = l.shipment_id AND encode(f.sha256, 'h
 CROSS JOIN LATERAL (VALUES
     ('fewer than two readings', s.readings >= 2),
     ('over 30 min without a reading', s.longest <= interval '30 minutes'),
+    ('over two intervals without a reading',
+        NOT l.says_interval OR s.longest <= make_interval(secs => 2 * f.interval_s)),
     ('a reading that is no temperature', s.blind = 0),
     ('the file of another logger', l.logger = l.packed_logger AND f.logger = l.packed_logger),
     ('another number of readings than its file held', stored.readings = l.logged)

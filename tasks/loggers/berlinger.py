@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
+from atmpflow.rules.device import Alarm, DeviceSays
 from atmpflow.rules.units import celsius_of
 from models.reading import Row
-from tasks.loggers.log import Alarm, DeviceSays, LoggerLog, in_order, possible, refuse
+from tasks.loggers.log import LoggerLog, in_order, possible, refuse
 
 _SECTION = re.compile(r"^([A-Za-z]+):\s*$")
 _ALARM_LIMIT = re.compile(r"T AL: ([+-]?[0-9.]+), t AL: ([0-9]+)")

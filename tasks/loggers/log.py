@@ -7,32 +7,10 @@ from datetime import datetime
 import numpy as np
 
 from atmpflow.errors import Refused
+from atmpflow.rules.device import DeviceSays
 from models.reading import Readings, Row
 
 COLDEST_C, WARMEST_C = -273.15, 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """One alarm of the device: its limit and how long it counted beyond it, in minutes."""
-
-    limit_c: float
-    above: bool
-    minutes: float
-    single: bool = False
-    """Counts only events that outlast its delay, each by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceSays:
-    """What the device itself computed; compared with our judgement, never believed instead."""
-
-    lowest_c: float | None = None
-    highest_c: float | None = None
-    mean_c: float | None = None
-    mean_kinetic_c: float | None = None
-    energy_kj_per_mol: float | None = None
-    alarms: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

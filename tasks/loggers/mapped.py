@@ -19,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from atmpflow.errors import Refused
 from atmpflow.rules.units import celsius_of
 from models.reading import Row
-from tasks.loggers.log import LoggerLog, in_order, possible, refuse, usual_interval_s
+from tasks.loggers.log import LoggerLog, Marks, in_order, possible, refuse, usual_interval_s
+from tasks.loggers.marks import read_marks
 from tasks.loggers.regular import regular
 
 FOLDER = "ATMPFLOW_LOGGER_FORMATS"
@@ -86,13 +87,16 @@ def read_mapped(text: str, described: Format, zone: str) -> LoggerLog:
     named = zone if described.zone == "given" else described.zone
     clock = zone_named(named)
     readings = regular(text) if clock is UTC and described.name == "plain" else None
-    serial = None
+    serial, marks = None, Marks()
     if readings is None:
         table = csv.reader(io.StringIO(text), delimiter=described.delimiter)
         header = next(table, [])
         columns = _columns(header, described)
         readings = in_order(_rows(table, columns, _reader(described, clock)))
         serial = next(iter(_values(text, described, described.serial, header)), None)
+        moment = _moments(described.time_format, clock)
+        marked = (described.opened, described.tilted)
+        marks = read_marks(text, described.delimiter, described.timestamp, marked, moment)
     return LoggerLog(
         format=described.name,
         unit=described.unit,
@@ -100,6 +104,7 @@ def read_mapped(text: str, described: Format, zone: str) -> LoggerLog:
         readings=readings,
         serial=serial,
         interval_s=usual_interval_s(readings),
+        marks=marks,
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpflow.products.spec import Band
-from atmpflow.rules.cold_chain import LONGEST_GAP_MIN, Findings, judge_leg
+from atmpflow.rules.cold_chain import LONGEST_INTERVAL_S, Findings, gap_allowed_min, judge_leg
 from tests.wording import against
 
 BAND = Band(high_c=-150, stability_budget_min=10, source="a stability report")
@@ -19,6 +19,7 @@ GOOD = Findings(
     minutes_outside=0,
     longest_gap_min=10,
     covers_leg=True,
+    interval_s=300,
 )
 SILENT = Findings(0, None, None, 0.0, 0.0, covers_leg=False)
 
@@ -32,9 +33,21 @@ def _codes(found: Findings, band: Band = BAND, spent_min: float = 0) -> set[str]
     [
         (GOOD, set()),
         (replace(GOOD, minutes_outside=10), set()),
-        (replace(GOOD, longest_gap_min=LONGEST_GAP_MIN), set()),
+        (replace(GOOD, longest_gap_min=10.1), {"log-gap"}),
+        (replace(GOOD, longest_gap_min=11, interval_s=360), set()),
+        (replace(GOOD, longest_gap_min=12.1, interval_s=360), {"log-gap"}),
+        (replace(GOOD, interval_s=None), {"interval-unknown"}),
+        (replace(GOOD, interval_s=LONGEST_INTERVAL_S), set()),
+        (replace(GOOD, interval_s=LONGEST_INTERVAL_S + 1), {"interval-too-long"}),
+        (replace(GOOD, interval_s=nan), {"interval-too-long", "log-gap"}),
+        (replace(GOOD, lost_min=0.5), {"sensor-lost"}),
+        (replace(GOOD, opened=1), {"shipper-opened"}),
+        (replace(GOOD, tilted=2), {"shipper-tilted"}),
+        (replace(GOOD, against_device=("device: 5 min above 8 C",)), {"device-disagrees"}),
+        (replace(GOOD, mean_kinetic_c=-150), set()),
+        (replace(GOOD, mean_kinetic_c=-149.99), {"mean-kinetic-high"}),
+        (replace(GOOD, mean_kinetic_c=nan), {"mean-kinetic-high"}),
         (replace(GOOD, minutes_outside=10.1), {"excursion"}),
-        (replace(GOOD, longest_gap_min=30.1), {"log-gap"}),
         (replace(GOOD, covers_leg=False), {"log-incomplete"}),
         (replace(GOOD, readings=1), {"no-log"}),
         (replace(GOOD, readings=2), set()),
@@ -56,7 +69,17 @@ def test_a_leg_out_of_its_band_says_for_how_long_and_how_long_is_covered():
     (reason,) = judge_leg(replace(GOOD, minutes_outside=31), BAND, 10).against
     assert (reason.found, reason.source) == ("41 min outside the band, 10 covered", BAND.source)
     (reason,) = judge_leg(replace(GOOD, longest_gap_min=45), BAND).against
-    assert reason.found == "no reading for 45 min"
+    assert reason.found == "no reading for 45 min, 10 allowed"
+
+
+@pytest.mark.parametrize(("interval_s", "minutes"), [(None, 0), (60, 2), (300, 10), (600, 20)])
+def test_one_missed_reading_is_still_watching(interval_s: float | None, minutes: float):
+    assert gap_allowed_min(interval_s) == minutes
+
+
+def test_what_the_device_says_otherwise_is_told_in_its_words():
+    (reason,) = judge_leg(replace(GOOD, against_device=("device: 5 min", "b")), BAND).against
+    assert reason.found == "device: 5 min"
 
 
 def test_minutes_of_earlier_legs_count():
@@ -83,6 +106,7 @@ FINDINGS = st.builds(
     minutes_outside=st.floats(0, 100),
     longest_gap_min=st.floats(0, 100),
     covers_leg=st.booleans(),
+    interval_s=st.none() | st.floats(60, 3600),
 )
 WORSENING = st.sampled_from(
     [
@@ -90,6 +114,10 @@ WORSENING = st.sampled_from(
         lambda found, by: replace(found, longest_gap_min=found.longest_gap_min + by),
         lambda found, by: replace(found, readings=max(0, found.readings - int(by))),
         lambda found, by: replace(found, covers_leg=False),
+        lambda found, by: replace(found, interval_s=None),
+        lambda found, by: replace(found, lost_min=found.lost_min + by),
+        lambda found, by: replace(found, opened=found.opened + int(by)),
+        lambda found, by: replace(found, mean_kinetic_c=BAND.high_c + by),
         lambda found, by: SILENT,
     ]
 )
@@ -102,6 +130,8 @@ def test_no_verdict_improves_when_a_leg_gets_worse(found: Findings, worsen, by: 
         assert judge_leg(found, BAND).allowed
 
 
-@pytest.mark.parametrize("field", ["minutes_outside", "longest_gap_min"])
+@pytest.mark.parametrize(
+    "field", ["minutes_outside", "longest_gap_min", "lost_min", "mean_kinetic_c", "interval_s"]
+)
 def test_what_is_not_a_number_is_never_a_pass(field: str):
     assert not judge_leg(replace(GOOD, **{field: nan}), BAND).allowed

@@ -5,17 +5,17 @@ from datetime import UTC, datetime, timedelta
 from math import floor
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpflow.errors import Refused
 from atmpflow.products.spec import Band
+from atmpflow.rules.device import disagreements, times_beyond
 from atmpflow.rules.kinetic import mean_kinetic_c
 from atmpflow.rules.units import celsius_of, looks_like_fahrenheit
 from models.reading import Readings
-from tasks.loggers.log import Alarm, LoggerLog
+from tasks.loggers.log import LoggerLog
 from tasks.loggers.mapped import FOLDER, format_named, formats, read_mapped
 from tasks.loggers.reader import read_log
 from tasks.loggers.regular import regular
@@ -74,36 +74,29 @@ def test_the_mean_kinetic_temperature_is_the_devices_own_to_its_rounding():
     assert min(celsius) == said.lowest_c
 
 
-def _beyond(log: LoggerLog, alarm: Alarm) -> list[float]:
-    """Minutes of each time beyond an alarm's limit; a reading stands for two intervals at most."""
-    assert log.interval_s is not None
-    at, celsius = log.readings.at_us / 60e6, log.readings.celsius
-    lasts = np.minimum(np.diff(at), 2 * log.interval_s / 60)
-    beyond = (celsius > alarm.limit_c) if alarm.above else (celsius < alarm.limit_c)
-    times: list[float] = []
-    for index in np.flatnonzero(beyond[:-1]):
-        begins = index == 0 or not beyond[index - 1]
-        times = [*times, 0.0] if begins or not times else times
-        times[-1] += float(lasts[index])
-    return times
+def _minutes(log: LoggerLog) -> list[tuple[float, float | None]]:
+    return [(at.timestamp() / 60, celsius) for at, celsius in log.readings]
 
 
 @pytest.mark.parametrize("name", [FRIDGE, TRANSPORT])
-def test_our_minutes_beyond_each_alarm_are_the_devices_to_its_rounding(name: str):
-    """The device measures every minute and writes every fifth or tenth: each time beyond a limit
-    may begin and end up to one interval away from what the written readings show."""
+def test_our_minutes_extremes_and_means_are_the_devices_to_its_rounding(name: str):
     log = read_log(_real(f"{name}.txt"), zone="UTC")
     assert log.device.alarms
+    assert log.interval_s is not None
+    assert disagreements(log.device, _minutes(log), log.interval_s / 60) == ()
     for alarm in log.device.alarms:
-        times = _beyond(log, alarm)
-        if alarm.single:  # counts only what outlasts its delay, of which we cannot know the edges
-            assert alarm.minutes <= sum(times) + 2 * len(times) * log.interval_s / 60  # type: ignore[operator]
-            continue
-        assert log.interval_s is not None
-        # One interval for each time, and one for a time that the end of the log cut off.
-        slack = (len(times) + 1) * log.interval_s / 60
-        assert abs(sum(times) - alarm.minutes) <= slack
-        assert (sum(times) > 0) == (alarm.minutes > 0)
+        ours = sum(times_beyond(alarm, _minutes(log), log.interval_s / 60))
+        assert (ours > 0) == (alarm.minutes > 0) or alarm.single
+
+
+@pytest.mark.parametrize("name", [FRIDGE, TRANSPORT])
+def test_a_device_that_says_otherwise_than_its_readings_is_noticed(name: str):
+    log = read_log(_real(f"{name}.txt"), zone="UTC")
+    assert log.interval_s is not None
+    warmer = [(at, None if celsius is None else celsius + 9) for at, celsius in _minutes(log)]
+    found = disagreements(log.device, warmer, log.interval_s / 60)
+    assert found
+    assert all(one.startswith("device: ") and len(one) <= 120 for one in found)
 
 
 def test_known_answers_of_the_mean_kinetic_temperature():
