@@ -127,16 +127,17 @@ def review(engine: Engine, who: Actor, journey: UUID, version: int | None = None
     return record
 
 
-def demand(engine: Engine, by: str) -> bool:
+def demand(engine: Engine, by: Actor) -> bool:
     """From now on, commands that need a signature are refused without one; for ever.
 
     False where that was so already.
     """
     with transaction(engine) as connection:
+        active_person(connection, by.id)
         if demanded(connection):
             return False
         connection.execute(
             "INSERT INTO signature_policy (since, account) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-            (clock.wall(), by),
+            (clock.wall(), by.id),
         )
     return True

@@ -9,6 +9,7 @@ import typer
 from atmpflow.commands import COMMANDS
 from atmpflow.events.manufacture import TestResult
 from atmpflow.message import Command
+from atmpflow.signing import SIGNED
 from desk.cli.actor import roles
 from desk.cli.fields import Shape, expected, shape
 from desk.cli.frame import Account, AsJson, new_app
@@ -17,6 +18,12 @@ PEOPLES = {name: kind for name, kind in sorted(COMMANDS.items()) if roles(kind.r
 """Commands that people may ask; the engine's own are not offered."""
 
 MOMENT = "occurred_at"
+
+SIGNATURE = typer.Option(
+    metavar="TOKEN",
+    envvar="ATMPFLOW_SIGNATURE",
+    help="Token of your signature, as `atmpflow sign` printed it.",
+)
 
 app = new_app(
     help="Record what was done. Each command's fields are in its own --help.", no_args_is_help=True
@@ -111,6 +118,8 @@ def _fixed(kind: type[Command]) -> Iterator[inspect.Parameter]:
         "--expect", metavar="VERSION", help="Refuse when the journey is at another version."
     )
     yield _parameter("expect", Annotated[int | None, version])
+    if kind in SIGNED:
+        yield _parameter("signature", Annotated[str | None, SIGNATURE])
     file = typer.Option(
         "--file", metavar="FILE", help="Fields as a JSON object; - reads them from a pipe."
     )

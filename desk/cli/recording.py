@@ -48,6 +48,7 @@ class Given:
     file: str | None
     as_json: bool
     journey_text: str = ""
+    signature: str | None = None
 
 
 def record_given(kind: type[Command], given: Given) -> None:
@@ -114,7 +115,7 @@ def _recorded(engine: Engine, kind: type[Command], given: Given, letter: Letter)
     if isinstance(command, Refer):
         key, journey = recognised(command)
     assert journey is not None  # noqa: S101 - only a referral has none yet
-    request = Request(command, actor, key, journey, given.expect)
+    request = Request(command, actor, key, journey, given.expect, signature=given.signature)
     return record(engine, request, clock.wall())
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-import pyotp
+from pyotp.totp import TOTP
 from sqlalchemy import Engine
 
 from atmpflow.errors import Refused
@@ -84,7 +84,7 @@ def _with_code(engine: Engine, who: Actor, meaning: Meaning, journey: UUID, at: 
         enrolled = enrol(engine, code, secret_of(who.id), now=min(at, clock.wall()))
         _secrets[key] = enrolled.secret
     series = secret_of(f"series of {who.id}")
-    proof = Proof(secret_of(who.id), pyotp.TOTP(_secrets[key]).at(at), series)
+    proof = Proof(secret_of(who.id), TOTP(_secrets[key]).at(at), series)
     to_sign = begin(engine, who, meaning, journey, now=at)
     return finish(engine, to_sign, local(proof), now=at).token
 

@@ -37,7 +37,9 @@ def demanding_database(
 ) -> Iterator[Database]:
     folder: Path = tmp_path_factory.mktemp("signing")
     with copied(prepared_database, folder) as database:
-        demand(database.app, "simulated-compliance-officer-1")
+        officer = actor(Role.COMPLIANCE)
+        ensure(database.app, officer)
+        demand(database.app, officer)
         yield database
 
 
