@@ -7,18 +7,21 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from atmpflow.errors import Refused
+from desk.simulation.people import enrol, simulated_cast
 from models.database import connect, transaction
 from models.installation import ensure_installation
 from models.keys import key_file, keys, make_key_file
 from models.migrate import found, migrate, wanted
 from models.network import Organisation, seed
 from models.renewal import renew
+from tasks.partners.chosen import simulated
 
 
 def prepare(owner_url: str) -> None:
     """Migrate as the owner and add the organisations that are missing; safe to repeat.
 
-    Makes the key of the identities where there is neither a key nor anything sealed. Raises
+    Where partners are simulated, so are the people: they are enrolled. Makes the key of the
+    identities where there is neither a key nor anything sealed. Raises
     Refused `identity-key-missing` or `identity-key-wrong`.
     """
     owner = connect(owner_url)
@@ -30,6 +33,8 @@ def prepare(owner_url: str) -> None:
         if before not in (None, wanted()):
             renew(owner)
         add_organisations(owner)
+        if simulated():
+            enrol(owner, simulated_cast())
         with transaction(owner) as connection:
             ensure_installation(connection)
     finally:

@@ -45,6 +45,10 @@ class Account(SQLModel, table=True):
     created_at: datetime = moment()
     created_by: str = Field(max_length=120)
     left_at: datetime | None = moment(default=None)
-    version: int = Field(sa_column_kwargs={"server_default": text("1")}, default=1)
-    """One more with every change of what the account may do: what is remembered of it is stale."""
+    stamp: UUID | None = Field(
+        default=None,
+        nullable=False,
+        sa_column_kwargs={"server_default": text("gen_random_uuid()")},
+    )
+    """Another with every change of what the account may do: what is remembered of it is stale."""
     kept_at: datetime | None = kept()

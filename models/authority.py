@@ -1,4 +1,4 @@
-"""What the database knows of an account's rights, remembered until the account's next version."""
+"""What the database knows of an account's rights, remembered until the account's next stamp."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from atmpflow.rights import Act, Appointment, Delegation, Rights, Span, Training
 from atmpflow.rules.rights import require
 from models.database import Connection, Cursor
 
-VERSION = "SELECT id, version, kind, state FROM account WHERE username = %s"
+STAMP = "SELECT id, stamp, kind, state FROM account WHERE username = %s"
 
 APPOINTED = (
     "SELECT role, site, trial, product, valid_from,"
@@ -26,13 +26,13 @@ DELEGATED = (
 )
 
 _REMEMBERED = 4096
-_MEMORY: dict[UUID, tuple[int, Rights]] = {}
-"""By account, its version and its rights: a row of an older version is never used."""
+_MEMORY: dict[UUID, tuple[UUID, Rights]] = {}
+"""By account, its stamp and its rights: what has another stamp is never used."""
 
 
 def asking(connection: Connection, username: str) -> Cursor:
-    """Ask for an account's version; in a pipeline the answer is not waited for."""
-    return connection.execute(VERSION, (username,))
+    """Ask for an account's stamp; in a pipeline the answer is not waited for."""
+    return connection.execute(STAMP, (username,))
 
 
 def answered(connection: Connection, username: str, asked: Cursor) -> Rights | None:
@@ -40,15 +40,15 @@ def answered(connection: Connection, username: str, asked: Cursor) -> Rights | N
     row: Any = asked.fetchone()
     if row is None:
         return None
-    account, version, kind, state = row
+    account, stamp, kind, state = row
     known = _MEMORY.get(account)
-    if known is not None and known[0] == version:
+    if known is not None and known[0] == stamp:
         return known[1]
-    # Read after the version, so that what is remembered is never older than it.
+    # Read after the stamp, so that what is remembered is never older than it.
     rights = _read(connection, account, Rights(username, kind, state))
     if len(_MEMORY) >= _REMEMBERED:
         _MEMORY.clear()
-    _MEMORY[account] = (version, rights)
+    _MEMORY[account] = (stamp, rights)
     return rights
 
 

@@ -5,6 +5,18 @@ from psycopg import errors
 from atmpflow.errors import Refused
 
 _TAKEN = "Look at the journey and the other record, then correct this one."
+_SITE_UNKNOWN = (
+    "organisation-unknown",
+    "site",
+    "No organisation has this code.",
+    "Look it up: atmpflow organisations; * is every site.",
+)
+_SPAN = (
+    "expiry-impossible",
+    "until",
+    "It would end before it begins.",
+    "Give a day after the first.",
+)
 
 CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
     "uq_journey_open_person_product": (
@@ -116,6 +128,41 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "scanned_unit",
         "This unit was given before.",
         "Stop. Do not give the product; place a hold.",
+    ),
+    "fk_account_organisation": (
+        "organisation-unknown",
+        "organisation",
+        "No organisation has this code.",
+        "Look it up: atmpflow organisations.",
+    ),
+    "fk_appointment_site_code": _SITE_UNKNOWN,
+    "fk_delegation_site_code": _SITE_UNKNOWN,
+    "appointment_of_machine": (
+        "machine-role",
+        "role",
+        "A machine's account cannot hold this role: it answers by name for what it decides.",
+        "Appoint a person, or another role.",
+    ),
+    "appointment_of_person": (
+        "machine-role",
+        "role",
+        "The role system is the engine's own.",
+        "Appoint another role.",
+    ),
+    "ex_appointment_administrator_apart": (
+        "administrator-apart",
+        "role",
+        "Administrators hold no other role.",
+        "End the other appointments first, or appoint somebody else.",
+    ),
+    "appointment_interval": _SPAN,
+    "training_interval": _SPAN,
+    "delegation_interval": _SPAN,
+    "delegation_to_another": (
+        "delegation-to-oneself",
+        "to",
+        "Giver and receiver are the same.",
+        "Name somebody else.",
     ),
     "shipment_collected": (
         "date-before-previous",

@@ -19,6 +19,7 @@ from sqlmodel import Session
 from deployments.embedded import running_postgres
 from deployments.roles import OWNER_ROLE, plain
 from desk.prepare import check_key
+from desk.simulation.people import enrol
 from models.database import connect
 from models.keys import KEY_FILE, key_file, make_key_file
 from models.migrate import migrate
@@ -26,6 +27,7 @@ from models.network import seed
 from tasks.anchors import where
 from tasks.clock import SIMULATED
 from tasks.engine import URL, engine
+from tests.people import CAST
 
 # The default run is quick and the same every time; the scheduled one looks further.
 settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True)
@@ -126,6 +128,7 @@ def prepared_database(database_folder: Path) -> Iterator[Database]:
         with Session(database.owner) as session:
             session.add_all(seed())
             session.commit()
+        enrol(database.owner, CAST)
         database.owner.dispose()  # a database is copied only while nobody is in it
         with psycopg.connect(administrator, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {EMPTY} OWNER {OWNER_ROLE} TEMPLATE atmpflow")

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from atmpflow.products.catalogue import FOLDER, catalogue
+from desk.simulation.people import enrol
 from models.database import transaction
 from models.replay import replay
 from tests.conftest import Database
 from tests.factories import finished
+from tests.people import CAST
 from tests.products.test_eleventh_product import NEW
 
 
@@ -26,6 +28,7 @@ def with_newvec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.usefixtures("with_newvec")
 def test_a_product_from_a_folder_goes_from_referral_to_its_last_visit(own_database: Database):
+    enrol(own_database.owner, CAST)  # everybody is trained for it, too
     facts = finished(own_database.app, "newvec")
     assert facts.ended == "completed"
     names = [row.event.name for row in facts.history]

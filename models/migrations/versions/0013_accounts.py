@@ -18,7 +18,7 @@ CREATE FUNCTION account_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND (OLD.id, OLD.username, OLD.kind, OLD.created_at, OLD.created_by)
         = (NEW.id, NEW.username, NEW.kind, NEW.created_at, NEW.created_by)
-        AND NEW.kept_at = OLD.kept_at AND NEW.version >= OLD.version THEN
+        AND NEW.kept_at = OLD.kept_at THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'accounts stay, and keep their username and kind'
@@ -61,7 +61,7 @@ def upgrade() -> None:
     _guards()
     op.execute(f"GRANT SELECT, INSERT ON account TO {APPLICATION}")
     op.execute(
-        "GRANT UPDATE (printed_name, email, organisation, state, left_at, version) ON account"
+        "GRANT UPDATE (printed_name, email, organisation, state, left_at, stamp) ON account"
         f" TO {APPLICATION}"
     )
 
@@ -79,13 +79,15 @@ def _table() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(120), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("stamp", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column(
             "kept_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
         sa.CheckConstraint("kind IN ('person', 'machine')", name="account_kind"),
         sa.CheckConstraint("state IN ('active', 'locked', 'left')", name="account_state"),
-        sa.CheckConstraint("username <> '' AND username = btrim(username)", name="account_username"),
+        sa.CheckConstraint(
+            "username <> '' AND username = btrim(username)", name="account_username"
+        ),
         sa.CheckConstraint("btrim(printed_name) <> ''", name="account_printed_name"),
         sa.CheckConstraint(
             "organisation IS NOT NULL OR state = 'left' OR kind = 'machine'",

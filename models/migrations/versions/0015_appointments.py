@@ -29,14 +29,14 @@ BEGIN
 END $$
 """
 
-# A new version of an account: what is remembered of it, and of whom it delegated to, is stale.
+# A new stamp: what is remembered of the account, and of whom it delegated to, is stale.
 CHANGED = """
 CREATE FUNCTION rights_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     whose uuid := (to_jsonb(NEW) ->> CASE TG_TABLE_NAME
         WHEN 'delegation' THEN 'to_id' WHEN 'account' THEN 'id' ELSE 'account_id' END)::uuid;
 BEGIN
-    UPDATE account SET version = version + 1
+    UPDATE account SET stamp = gen_random_uuid()
     WHERE id = whose OR id IN (SELECT to_id FROM delegation WHERE from_id = whose);
     RETURN NULL;
 END $$
