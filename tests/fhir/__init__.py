@@ -1,0 +1,1 @@
+"""FHIR R4: journeys as Bundles, held against the official schema."""
