@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 from desk.cli.looking import Page, summary
 from desk.cli.output import LONDON
+from desk.cli.signatures import as_json
 from models.ledger import LedgerEvent
 
 
@@ -52,6 +53,7 @@ def as_json_page(page: Page, now: datetime) -> dict[str, Any]:
             page.doses, "dose", "unit", "started_at", "ended_at", "volume_ml", "given_by",
             "first_checker", "second_checker",
         ),
+        "signatures": as_json(page.signatures),
         "next_visits": _rows(waiting[:3], "day", "due_at"),
         "owed": _rows(page.owed, "stage", "created_at", "not_before", "attempts", "trouble"),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from desk.cli import signatures
 from desk.cli.journey_json import reasons
 from desk.cli.looking import Page, overdue
 from desk.cli.output import london, moment, say, table
@@ -19,6 +20,7 @@ def show_page(page: Page, now: datetime) -> None:
         say(line)
     timeline = ("#", "Happened (UTC)", "London", "Event", "By")
     table("\nTimeline", timeline, [_event(event) for event in page.events])
+    signatures.show(page.signatures)
     _custody(page)
     _shipments(page)
     _doses(page)

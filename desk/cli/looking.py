@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from desk.cli.signatures import Shown, signatures_of
 from models.administration import Administration, Visit
 from models.database import reading
 from models.journey import Journey
@@ -107,6 +108,7 @@ class Page:
     doses: Sequence[Administration]
     visits: Sequence[Visit]
     owed: Sequence[Reaction]
+    signatures: Sequence[Shown]
 
 
 def page(engine: Engine, journey: UUID) -> Page:
@@ -131,6 +133,7 @@ def page(engine: Engine, journey: UUID) -> Page:
             doses=of(Administration, Administration.dose),
             visits=of(Visit, Visit.due_at),
             owed=session.exec(owed.order_by(col(Reaction.id))).all(),
+            signatures=signatures_of(session, journey),
         )
 
 

@@ -63,9 +63,10 @@ class Signer:
         return Proof(password, code)
 
 
-def signer(database: Database, role: Role, number: int) -> Signer:
+def signer(database: Database, role: Role, number: int, at: datetime | None = None) -> Signer:
     """Somebody new in a role, enrolled by the administrator's code and their own password."""
     who = actor(role, number)
     ensure(database.app, who)
-    code = issue_code(database.app, who.id, by=ADMINISTRATOR, now=clock.wall())
-    return Signer(who, enrol(database.app, code, PASSWORD, clock.wall()))
+    now = at or clock.wall()
+    code = issue_code(database.app, who.id, by=ADMINISTRATOR, now=now)
+    return Signer(who, enrol(database.app, code, PASSWORD, now))
