@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.base import check, moment, unit_of_journey
@@ -50,6 +50,13 @@ class Visit(SQLModel, table=True):
     """One visit of the follow-up plan."""
 
     __tablename__ = "follow_up_visit"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        Index(
+            "ix_follow_up_visit_due",
+            "due_at",
+            postgresql_where=text("recorded_at IS NULL"),
+        ),
+    )
 
     journey_id: UUID = Field(foreign_key="journey.id", primary_key=True)
     day: int = Field(primary_key=True)

@@ -28,6 +28,7 @@ class Journey(SQLModel, table=True):
             unique=True,
             postgresql_where=text("ended IS NULL"),
         ),
+        Index("ix_journey_waits_until", "waits_until", postgresql_where=text("ended IS NULL")),
     )
 
     id: UUID = Field(primary_key=True)
