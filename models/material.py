@@ -1,13 +1,13 @@
 """Bags, vials and kits: each belongs to one journey for ever, and somebody holds each."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
-from models.base import check, moment, unit_of_journey
+from models.base import check, digest, kept, kept_index, moment, unit_of_journey
 
 
 class Unit(SQLModel, table=True):
@@ -26,16 +26,22 @@ class Unit(SQLModel, table=True):
     parent: str | None = None
     batch: str | None = None
     state: str
-    expires_at: datetime = moment()
+    expires_at: datetime = moment(index=True)
     recorded_at: datetime = moment()
 
 
 class Custody(SQLModel, table=True):
-    """Who held a unit from when until when; never two at once."""
+    """Who held a unit from when until when, and who gave it; never two at once, never nobody.
+
+    That each holder follows on the one before is held at the end of each transaction, by the
+    trigger `custody_contiguous`.
+    """
 
     __table_args__ = (
         unit_of_journey(),
         check("ends_at IS NULL OR ends_at >= starts_at", "custody_interval"),
+        check("giver IS NOT NULL OR giver_scan IS NULL AND receiver_scan IS NULL", "custody_scans"),
+        check("giver <> holder", "custody_changes_hands"),
         ExcludeConstraint(
             ("unit", "="),
             (text("tstzrange(starts_at, ends_at)"), "&&"),
@@ -50,6 +56,12 @@ class Custody(SQLModel, table=True):
     holder: str
     role: str
     ends_at: datetime | None = moment(default=None)
+    giver: str | None = None
+    """Who held it before; none: it was collected, made or supplied."""
+    giver_scan: str | None = None
+    """What was scanned at the giver's end: the unit as it was packed, or the shipper's label."""
+    receiver_scan: str | None = None
+    """What was scanned at the receiver's end: the shipper's label, or the unit as it came out."""
 
 
 class UnitLabel(SQLModel, table=True):
@@ -88,3 +100,30 @@ class StockUnit(SQLModel, table=True):
     certified_by: str
     donation: str | None = None
     """Donation number of the donor, where the maker names it."""
+
+
+class LabelPrint(SQLModel, table=True):
+    """A label that was printed: which, by whom, and how often before; rows are only added."""
+
+    __tablename__ = "label_print"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        UniqueConstraint("journey_id", "kind", "subject", "version", "copy_number"),
+        check("kind IN ('unit', 'shipper', 'patient')", "label_print_kind"),
+        check("version >= 1 AND copy_number >= 1", "label_print_count"),
+        check("btrim(printed_by) <> ''", "label_print_by"),
+        kept_index("label_print"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    journey_id: UUID = Field(foreign_key="journey.id")
+    kind: str = Field(max_length=8)
+    subject: str = Field(max_length=120)
+    """The unit, the shipper's number, or the chain-of-identity id of a band."""
+    version: int
+    copy_number: int
+    format: str = Field(max_length=8)
+    sha256: bytes = digest()
+    """Of the file that held it."""
+    printed_by: str = Field(max_length=120)
+    printed_at: datetime = moment()
+    kept_at: datetime = kept()

@@ -3,6 +3,7 @@
 from psycopg import errors
 
 from atmpflow.errors import Refused
+from models.refused_signatures import SIGNATURES
 
 _TAKEN = "Look at the journey and the other record, then correct this one."
 _SITE_UNKNOWN = (
@@ -61,6 +62,30 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "Somebody else held this unit at that time.",
         "Record the hand-over with its true time.",
     ),
+    "pk_custody": (
+        "custody-overlap",
+        "occurred_at",
+        "Somebody else held this unit at that time.",
+        "Record the hand-over with its true time.",
+    ),
+    "custody_contiguous": (
+        "custody-gap",
+        "occurred_at",
+        "Whoever gives this unit did not hold it until then.",
+        "Look at the journey; record the hand-over that is missing first.",
+    ),
+    "custody_changes_hands": (
+        "custody-same-holder",
+        "",
+        "Giver and receiver are the same.",
+        "Name who took it over.",
+    ),
+    "uq_shipment_sscc": (
+        "sscc-taken",
+        "sscc",
+        "Another shipment has this code.",
+        "Leave it out: the engine gives the next one.",
+    ),
     "uq_unit_label_label": (
         "label-taken",
         "label",
@@ -109,6 +134,32 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "scanned_unit",
         "This unit is recalled.",
         "Stop. Do not give the product; quarantine it and reply to the recall.",
+    ),
+    **dict.fromkeys(
+        (
+            "administration_no_deviation",
+            "unit_no_deviation",
+            "batch_no_deviation",
+            "shipment_no_deviation",
+        ),
+        (
+            "deviation-open",
+            "scanned_unit",
+            "A deviation of this unit is not accepted.",
+            "Keep it in quarantine until decide-deviation has accepted it.",
+        ),
+    ),
+    "deviation_accepted_on_record": (
+        "deviation-open",
+        "decision",
+        "Nobody has accepted this deviation.",
+        "Two people accept it with decide-deviation and sign.",
+    ),
+    "deviation_stays_decided": (
+        "deviation-decided",
+        "decision",
+        "This deviation is decided.",
+        "A decision stays; place a hold if it was wrong.",
     ),
     "recall_answered_by_all": (
         "recall-unanswered",
@@ -170,6 +221,7 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "The shipment was collected before it was packed.",
         "Give the time at which it happened.",
     ),
+    **SIGNATURES,
 }
 
 

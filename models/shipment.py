@@ -21,6 +21,8 @@ class Shipment(SQLModel, table=True):
             "verdict IS NULL OR verdict IN ('accepted', 'quarantined', 'rejected')",
             "shipment_verdict",
         ),
+        check("sscc ~ '^[0-9]{18}$'", "shipment_sscc"),
+        UniqueConstraint("sscc"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -40,6 +42,21 @@ class Shipment(SQLModel, table=True):
     log_sha256: str | None = None
     minutes_outside: float | None = None
     verdict: str | None = None
+    sscc: str | None = None
+    """Serial Shipping Container Code (GS1) of the shipper on this leg; never used again."""
+
+
+class SsccCounter(SQLModel, table=True):
+    """How many shippers have got a code below a company prefix."""
+
+    __tablename__ = "sscc_counter"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        check("company_prefix ~ '^[0-9]{4,12}$'", "sscc_counter_prefix"),
+        check("used > 0", "sscc_counter_used"),
+    )
+
+    company_prefix: str = Field(primary_key=True, max_length=12)
+    used: int = Field(sa_type=BigInteger)
 
 
 class LoggerFile(SQLModel, table=True):

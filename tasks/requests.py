@@ -1,13 +1,20 @@
 """Asking partners: panels, manufacturers and couriers, once for each step of a journey."""
 
+import os
 from datetime import datetime
 from typing import Literal
 
 from atmpflow.commands.admission import PlaceOrder, SubmitToPanel
 from atmpflow.commands.shipment import BookCourier
 from atmpflow.journey import Facts
+from models.database import transaction
+from models.sscc import next_sscc
+from tasks.engine import engine
 from tasks.partners.chosen import partner
 from tasks.partners.partner import PartnerRequest
+
+COMPANY_PREFIX = "ATMPFLOW_GS1_COMPANY_PREFIX"
+"""The setting of the GS1 company prefix."""
 
 
 def _request(kind: Literal["courier", "panel", "order"], facts: Facts, to: str) -> PartnerRequest:
@@ -40,5 +47,18 @@ def book_courier(facts: Facts, at: datetime) -> BookCourier:
     courier = partner("courier")
     reference = courier.request(request)
     return BookCourier(
-        occurred_at=at, shipment=request.id, courier=courier.name, reference=reference
+        occurred_at=at,
+        shipment=request.id,
+        courier=courier.name,
+        reference=reference,
+        sscc=_new_sscc(),
     )
+
+
+def _new_sscc() -> str | None:
+    """The next shipper's code; none without a GS1 company prefix."""
+    prefix = os.environ.get(COMPANY_PREFIX)
+    if not prefix:
+        return None
+    with transaction(engine()) as connection:
+        return next_sscc(connection, prefix)

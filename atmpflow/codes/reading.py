@@ -12,7 +12,7 @@ from atmpflow.codes.gs1_together import require_agreement
 from atmpflow.codes.isbt128 import Din
 from atmpflow.codes.isbt_structures import Structure
 from atmpflow.codes.isbt_structures import parse as parse_structures
-from atmpflow.codes.label import UnitLabel, Wristband
+from atmpflow.codes.label import ShipperLabel, UnitLabel, Wristband
 from atmpflow.codes.sec import SingleEuropeanCode
 from atmpflow.codes.symbology import unwrap
 from atmpflow.errors import Refused
@@ -54,7 +54,9 @@ class Isbt:
     structures: tuple[Structure, ...]
 
 
-Found = UnitLabel | Wristband | Coi | Gs1 | BareKey | Din | Isbt | SingleEuropeanCode
+Ours = UnitLabel | Wristband | ShipperLabel
+
+Found = Ours | Coi | Gs1 | BareKey | Din | Isbt | SingleEuropeanCode
 
 
 def identify(text: str, field: str = "scan") -> Found:

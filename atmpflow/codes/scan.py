@@ -10,15 +10,17 @@ from typing import Annotated, Any, cast
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from atmpflow.codes import coi, isbt128
+from atmpflow.codes import coi, gs1, isbt128
 from atmpflow.codes.elements import SEPARATOR, bracketed
+from atmpflow.codes.elements import value_of as value_of_element
 from atmpflow.codes.isbt_structures import Structure, value_of
-from atmpflow.codes.label import UnitLabel, Wristband
+from atmpflow.codes.label import ShipperLabel, UnitLabel, Wristband
 from atmpflow.codes.reading import Found, Gs1, Isbt, identify
 from atmpflow.errors import Refused
 from atmpflow.message import Text
 
 _UNDIVIDED = "00"
+_SSCC_DIGITS = 18
 
 
 def read_coi(text: str) -> str:
@@ -85,6 +87,8 @@ def _unit(value: Any) -> Any:
         case Wristband():
             message = "This is the band of a patient, not the label of a unit."
             raise _wrong(Refused("scan-of-a-wristband", "", message, "Scan the unit's label."))
+        case ShipperLabel():
+            raise _of_a_shipper("Scan the label of the unit in it.")
         case isbt128.Din(number=number):  # pyright: ignore[reportGeneralTypeIssues]
             return number
         case Isbt(structures=structures):
@@ -93,8 +97,15 @@ def _unit(value: Any) -> Any:
             return _as_text(found, value)
 
 
+def _of_a_shipper(remedy: str) -> PydanticCustomError:
+    message = "This is the label of a shipper, not of what is in it."
+    return _wrong(Refused("scan-of-a-shipper", "", message, remedy))
+
+
 def _label_coi(value: Any) -> Any:
     found = _of_scanner(value) if isinstance(value, str) else None
+    if isinstance(found, ShipperLabel):
+        raise _of_a_shipper("Scan the label of the unit, or the band.")
     if isinstance(found, UnitLabel | Wristband):
         return found.coi
     return value if found is None else _as_text(found, value)
@@ -110,6 +121,33 @@ def _patient_coi(value: Any) -> Any:
     return _label_coi(value)
 
 
+def _shipper(value: Any) -> Any:
+    found = _of_scanner(value) if isinstance(value, str) else None
+    match found:
+        case None:
+            return _typed_shipper(value)
+        case ShipperLabel(number=number):
+            return number
+        case UnitLabel() | Wristband():
+            message = "This is the label of a unit or the band of a patient."
+            raise _wrong(Refused("scan-of-a-unit", "", message, "Scan the label of the shipper."))
+        case Gs1(elements=elements):
+            return value_of_element(elements, "00") or _as_text(found, value)
+        case _:
+            return _as_text(found, value)
+
+
+def _typed_shipper(value: Any) -> Any:
+    """The 18 digits of an SSCC as they are printed, without spaces; anything else unchanged."""
+    digits = value.replace(" ", "") if isinstance(value, str) else ""
+    if not (len(digits) == _SSCC_DIGITS and digits.isascii() and digits.isdigit()):
+        return value
+    try:
+        return gs1.sscc(digits, "")
+    except Refused as refused:
+        raise _wrong(refused) from None
+
+
 ScannedCoi = Annotated[Text, BeforeValidator(_label_coi), AfterValidator(read_coi)]
 """The COI of a label, by its symbol or as printed."""
 
@@ -118,6 +156,9 @@ ScannedUnit = Annotated[Text, BeforeValidator(_unit), AfterValidator(read_unit)]
 
 ScannedWristband = Annotated[Text, BeforeValidator(_patient_coi), AfterValidator(read_coi)]
 """The COI on a patient's band; the symbol on a unit is refused in its place."""
+
+ScannedShipper = Annotated[Text, BeforeValidator(_shipper)]
+"""The number on a shipper's label: its SSCC, or its own where it has none."""
 
 
 def agreeing(values: Any) -> Any:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from atmpflow.events.shipment import ColdChainFindings, Logged, Packed, Received
+from atmpflow.codes.scan import ScannedShipper
+from atmpflow.events.shipment import ColdChainFindings, Logged, Packed, Received, Sscc
 from atmpflow.message import Command, Text
 from atmpflow.people import Role
 
@@ -19,6 +20,9 @@ class BookCourier(Command):
     shipment: UUID = Field(title="Shipment", description="Opaque id of the new shipment")
     courier: Text = Field(title="Courier")
     reference: Text = Field(title="Courier's reference")
+    sscc: Sscc | None = Field(
+        default=None, title="SSCC", description="Code of the shipper on this leg (GS1)"
+    )
 
 
 class PackShipment(Command, Packed):
@@ -35,6 +39,9 @@ class CollectShipment(Command):
     roles: ClassVar = frozenset({Role.COURIER})
 
     seal: Text = Field(title="Seal number", description="As read at collection")
+    scanned_shipper: ScannedShipper = Field(
+        title="Scanned shipper", description="Label of the shipper: its SSCC, or its own number"
+    )
 
 
 class DeliverShipment(Command):
@@ -42,6 +49,10 @@ class DeliverShipment(Command):
 
     name: ClassVar = "deliver-shipment"
     roles: ClassVar = frozenset({Role.COURIER})
+
+    scanned_shipper: ScannedShipper = Field(
+        title="Scanned shipper", description="Label of the shipper: its SSCC, or its own number"
+    )
 
 
 class ReceiveShipment(Command, Received):

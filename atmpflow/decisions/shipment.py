@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import datetime
 
+from atmpflow.codes import gs1
 from atmpflow.commands import shipment as ask
 from atmpflow.decisions.guard import objections, require, require_right, require_same
 from atmpflow.decisions.mismatch import mismatched
@@ -17,6 +18,7 @@ from atmpflow.rules.cold_chain import Findings, judge_leg
 from atmpflow.rules.exception import judge_signed, out_of_specification
 from atmpflow.rules.leg import band_of_leg, spent_min
 from atmpflow.rules.supply import supply, units_in_transit
+from atmpflow.rules.transit import shipper_label
 
 
 def book_courier(command: ask.BookCourier, facts: Facts, now: datetime) -> list[Event]:
@@ -24,6 +26,8 @@ def book_courier(command: ask.BookCourier, facts: Facts, now: datetime) -> list[
     out = facts.stage == "dispatch"
     sender, receiver = (centre, maker) if out else (maker, centre)
     leg = "outbound" if out else "inbound"
+    if command.sscc is not None:
+        gs1.sscc(command.sscc, "sscc")
     return [event_of(fact.CourierBooked, command, leg=leg, sender=sender, receiver=receiver)]
 
 
@@ -50,6 +54,7 @@ def _packed(facts: Facts) -> fact.ShipmentPacked:
 def collect_shipment(command: ask.CollectShipment, facts: Facts, now: datetime) -> list[Event]:
     sealed = _packed(facts).seal
     require_same(command.seal, sealed, code="seal-mismatch", field="seal", what="seal number")
+    _require_shipper(command.scanned_shipper, facts)
     collected = event_of(fact.ShipmentCollected, command)
     certified = facts.last(BatchCertified)
     if facts.stage == "delivery" and certified and certified.out_of_specification:
@@ -58,7 +63,19 @@ def collect_shipment(command: ask.CollectShipment, facts: Facts, now: datetime) 
 
 
 def deliver_shipment(command: ask.DeliverShipment, facts: Facts, now: datetime) -> list[Event]:
-    return [fact.ShipmentDelivered()]
+    _require_shipper(command.scanned_shipper, facts)
+    return [event_of(fact.ShipmentDelivered, command)]
+
+
+def _require_shipper(scanned: str, facts: Facts) -> None:
+    """Whoever hands over scans the label of the shipper; another's is not handed over."""
+    require_right(
+        scanned == shipper_label(facts),
+        "shipper-mismatch",
+        "scanned_shipper",
+        "This is not the label of this journey's shipper.",
+        "Stop: hand nothing over. Find the right shipper and scan its label.",
+    )
 
 
 def receive_shipment(command: ask.ReceiveShipment, facts: Facts, now: datetime) -> list[Event]:

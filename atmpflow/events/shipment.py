@@ -1,6 +1,6 @@
 """A shipment leg, out with the material or back with the product: what can have happened."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -8,6 +8,10 @@ from pydantic import Field
 from atmpflow.events.admission import Objection
 from atmpflow.events.collection import Scanned
 from atmpflow.message import Content, Event, Text, Utc
+
+
+Sscc = Annotated[str, Field(pattern=r"^[0-9]{18}$")]
+"""Serial Shipping Container Code (GS1): 18 digits, the last of them a check digit."""
 
 
 class CourierBooked(Event):
@@ -19,6 +23,7 @@ class CourierBooked(Event):
     reference: Text
     sender: Text
     receiver: Text
+    sscc: Sscc | None = None
 
 
 class Packed(Scanned):
@@ -37,10 +42,13 @@ class ShipmentCollected(Event):
     name: ClassVar = "shipment.collected"
 
     seal: Text
+    scanned_shipper: Text | None = None
 
 
 class ShipmentDelivered(Event):
     name: ClassVar = "shipment.delivered"
+
+    scanned_shipper: Text | None = None
 
 
 class Received(Scanned):

@@ -8,7 +8,7 @@ import typer
 
 from atmpflow.codes.elements import SEPARATOR, bracketed
 from atmpflow.codes.isbt128 import Din, written
-from atmpflow.codes.label import UnitLabel, Wristband
+from atmpflow.codes.label import ShipperLabel, UnitLabel, Wristband
 from atmpflow.codes.reading import BareKey, Coi, Found, Gs1, Isbt, identify
 from atmpflow.codes.sec import SingleEuropeanCode
 from desk.cli.frame import AsJson, new_app
@@ -22,6 +22,7 @@ _GROUP_SIGN = ("<GS>", "{GS}", "\\x1d")
 KINDS: dict[type[Any], tuple[str, str]] = {
     UnitLabel: ("unit-label", "Our label on a unit"),
     Wristband: ("wristband", "Our band on a patient"),
+    ShipperLabel: ("shipper-label", "Our label on a shipper"),
     Coi: ("coi", "A chain-of-identity id"),
     Gs1: ("gs1", "GS1 elements of another maker"),
     BareKey: ("gs1-key", "A GS1 key without its identifier"),

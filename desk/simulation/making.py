@@ -15,6 +15,7 @@ from atmpflow.rules.consent import SCOPES
 from atmpflow.rules.exception import out_of_specification
 from atmpflow.rules.slots import slots_now
 from atmpflow.rules.supply import units_in_transit
+from atmpflow.rules.transit import shipper_label
 from atmpflow.rules.way_out import lost_by
 from desk.simulation import values
 from desk.simulation.people import actor
@@ -153,11 +154,21 @@ def packed_of(facts: Facts) -> ShipmentPacked:
 
 
 def pick_up(facts: Facts, since: datetime) -> Command:
-    return shipment.CollectShipment(occurred_at=since + 40 * MINUTE, seal=packed_of(facts).seal)
+    return shipment.CollectShipment(
+        occurred_at=since + 40 * MINUTE,
+        seal=packed_of(facts).seal,
+        scanned_shipper=shipper_label(facts) or "",
+    )
 
 
 def deliver(facts: Facts, since: datetime) -> Command:
-    return shipment.DeliverShipment(occurred_at=since + 7 * HOUR)
+    return delivered(facts, since + 7 * HOUR)
+
+
+def delivered(facts: Facts, at: datetime) -> shipment.DeliverShipment:
+    """The courier scans the shipper's label and hands it over."""
+    scanned = shipper_label(facts) or ""
+    return shipment.DeliverShipment(occurred_at=at, scanned_shipper=scanned)
 
 
 def receive(facts: Facts, since: datetime) -> Command:

@@ -12,7 +12,7 @@ from atmpflow.commands.recovery import (
     OrderReplacement,
     Reschedule,
 )
-from atmpflow.commands.shipment import DecideDeviation, DeliverShipment, ReceiveShipment
+from atmpflow.commands.shipment import DecideDeviation, ReceiveShipment
 from atmpflow.events.collection import CollectionShort
 from atmpflow.events.patient import FitnessAssessed
 from atmpflow.events.recovery import (
@@ -29,7 +29,7 @@ from atmpflow.rules.remaking import material_expires_at
 from atmpflow.rules.slots import least_movement
 from atmpflow.rules.supply import supply
 from atmpflow.rules.transit import hold_time
-from desk.simulation.making import receive
+from desk.simulation.making import delivered, receive
 from desk.simulation.site import Move
 from desk.stories.story import MINUTE, Story, by
 
@@ -64,7 +64,7 @@ def _breaks_down(facts: Facts, since: datetime) -> Move | None:
             reason="breakdown",
         )
         return by(Role.COORDINATOR, change)
-    return by(Role.COURIER, DeliverShipment(occurred_at=holds.warns_at + 2 * HOUR))
+    return by(Role.COURIER, delivered(facts, holds.warns_at + 2 * HOUR))
 
 
 def _rejected(facts: Facts, since: datetime) -> Move | None:
@@ -104,7 +104,7 @@ def _loses_its_way(facts: Facts, since: datetime) -> Move | None:
     expires = material_expires_at(facts)
     if facts.stage != "dispatch" or facts.ever(RecollectionOrdered) or expires is None:
         return None
-    return by(Role.COURIER, DeliverShipment(occurred_at=max(since, expires) + 2 * HOUR))
+    return by(Role.COURIER, delivered(facts, max(since, expires) + 2 * HOUR))
 
 
 def _has_a_fever(facts: Facts, since: datetime) -> Move | None:

@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from atmpflow.events import recovery
-from atmpflow.events.shipment import CourierBooked, ShipmentCollected, ShipmentReceived
+from atmpflow.events.shipment import CourierBooked
 from atmpflow.journey import Facts, Recorded
 from atmpflow.message import Event
+from atmpflow.rules.transit import couriers, on_the_road
 from models.batch import Batch
 from models.changes import Change, Insert, Update
-from models.handover import give_up, hand_over, in_state
+from models.handover import HandOver, give_up, hand_over, in_state
 from models.projections.common import Projection, free_slots
+from models.projections.deviation import deviation_written_off
 from models.scheduling import SlotBooking
 from models.shipment import Shipment
 
 
 def _written_off(event: recovery.WrittenOff, row: Recorded, facts: Facts) -> Iterator[Change]:
+    yield from deviation_written_off(event, row, facts)
     for unit in event.units:
         yield in_state(unit, "written-off")
         yield give_up(unit, row)
@@ -30,9 +33,9 @@ def _courier(event: recovery.CourierChanged, row: Recorded, facts: Facts) -> Ite
     booked = facts.last(CourierBooked)
     key: dict[str, Any] = {"id": booked.shipment if booked else None}
     yield Update(Shipment, key, {"courier": event.courier, "reference": event.reference})
-    collected, received = facts.recorded(ShipmentCollected), facts.recorded(ShipmentReceived)
-    if collected and (received is None or received[0].seq < collected[0].seq):
-        yield from hand_over(event.courier, row, facts)
+    giver, receiver = couriers(facts)[-2:]
+    if on_the_road(facts) and giver != receiver:
+        yield from hand_over(HandOver(giver, receiver), row, facts)
 
 
 def _moved(event: recovery.SlotsMoved, row: Recorded, facts: Facts) -> Iterator[Change]:

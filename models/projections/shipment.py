@@ -8,8 +8,9 @@ from atmpflow.journey import Facts, Recorded
 from atmpflow.message import Event
 from atmpflow.rules.transit import courier
 from models.changes import Change, Insert, Update
-from models.handover import all_in_state, hand_over
+from models.handover import HandOver, all_in_state, came_out, hand_over
 from models.projections.common import Projection
+from models.projections.deviation import deviation_decided, deviation_opened
 from models.shipment import Shipment
 
 
@@ -28,19 +29,25 @@ def _packed(event: shipment.ShipmentPacked, row: Recorded, facts: Facts) -> Iter
     yield Update(Shipment, _leg(facts), {**values, "packed_at": row.occurred_at})
 
 
-def _picked_up(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
+def _picked_up(event: shipment.ShipmentCollected, row: Recorded, facts: Facts) -> Iterator[Change]:
     yield Update(Shipment, _leg(facts), {"collected_at": row.occurred_at})
-    yield from hand_over(courier(facts), row, facts)
+    booked, packed = facts.last(shipment.CourierBooked), facts.last(shipment.ShipmentPacked)
+    sender = booked.sender if booked else ""
+    hands = HandOver(sender, courier(facts), receiver_scan=event.scanned_shipper)
+    yield from hand_over(hands, row, facts, packed=packed.scanned_unit if packed else None)
 
 
-def _delivered(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
+def _delivered(event: shipment.ShipmentDelivered, row: Recorded, facts: Facts) -> Iterator[Change]:
     yield Update(Shipment, _leg(facts), {"delivered_at": row.occurred_at})
     booked = facts.last(shipment.CourierBooked)
-    yield from hand_over(booked.receiver if booked else "", row, facts)
+    receiver = booked.receiver if booked else ""
+    hands = HandOver(courier(facts), receiver, giver_scan=event.scanned_shipper)
+    yield from hand_over(hands, row, facts)
 
 
-def _received(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
+def _received(event: shipment.ShipmentReceived, row: Recorded, facts: Facts) -> Iterator[Change]:
     yield Update(Shipment, _leg(facts), {"received_at": row.occurred_at})
+    yield came_out(event.scanned_unit, facts.when(shipment.ShipmentDelivered))
 
 
 def _logged(event: shipment.TemperatureLogged, row: Recorded, facts: Facts) -> Iterator[Change]:
@@ -54,10 +61,15 @@ def _judged(
     minutes = {"minutes_outside": event.minutes_outside}
     yield Update(Shipment, _leg(facts), {"verdict": verdict, **minutes})
     yield from all_in_state(facts, verdict)
+    if isinstance(event, shipment.ShipmentQuarantined):
+        yield from deviation_opened(event, row, facts)
 
 
-def _deviation(event: Event, row: Recorded, facts: Facts) -> Iterator[Change]:
+def _deviation(
+    event: shipment.DeviationAccepted | shipment.DeviationRejected, row: Recorded, facts: Facts
+) -> Iterator[Change]:
     verdict = event.name.partition(".")[2]
+    yield from deviation_decided(event, row, facts)
     yield Update(Shipment, _leg(facts), {"verdict": verdict})
     yield from all_in_state(facts, verdict)
 

@@ -34,6 +34,9 @@ def _changed(command: str, product: str = "kymriah", **changed: Any) -> Refused:
     return _refused(facts, move.command.model_copy(update=changed), move.actor)
 
 
+SHIPPER = ("shipper-mismatch", "scanned_shipper")
+
+
 @pytest.mark.parametrize(
     ("command", "product", "changed", "code", "field"),
     [
@@ -48,6 +51,9 @@ def _changed(command: str, product: str = "kymriah", **changed: Any) -> Refused:
         ("record-collection", "kymriah", {"started_at": LATE}, "date-impossible", "ended_at"),
         ("pack-shipment", "kymriah", {"charged_at": LATE}, "date-impossible", "charged_at"),
         ("collect-shipment", "kymriah", {"seal": "ANOTHER"}, "seal-mismatch", "seal"),
+        ("collect-shipment", "kymriah", {"scanned_shipper": "S"}, *SHIPPER),
+        ("deliver-shipment", "ebvallo", {"scanned_shipper": "S"}, *SHIPPER),
+        ("book-courier", "kymriah", {"sscc": "3" * 18}, "gs1-check-digit", "sscc"),
         ("record-temperature-log", "kymriah", {"logger": "L"}, "logger-mismatch", "logger"),
         ("start-manufacture", "kymriah", {"occurred_at": LATE}, "expired", "occurred_at"),
         (

@@ -81,13 +81,15 @@ def test_another_patients_unit_cannot_be_given_or_held(pair: Pair):
     )
     foreign = _refused(pair.url, take, "NO-SUCH-UNIT", pair.mine)
     assert foreign == "fk_custody_unit_journey_id"
-    execute(
-        pair.url,
-        "UPDATE custody SET ends_at = now() WHERE unit = %s AND ends_at IS NULL",
-        pair.their_unit,
+    from_holder = (
+        "WITH ended AS (UPDATE custody SET ends_at = now() WHERE unit = %s AND ends_at IS NULL"
+        " RETURNING unit, ends_at, holder)"
+        " INSERT INTO custody (unit, starts_at, journey_id, holder, role, giver)"
+        " SELECT unit, ends_at, %s, 'another', 'courier', holder FROM ended"
     )
-    assert _refused(pair.url, take, pair.their_unit, pair.mine) == "fk_custody_unit_journey_id"
-    assert execute(pair.url, take, pair.their_unit, pair.theirs) == 1
+    handed = _refused(pair.url, from_holder, pair.their_unit, pair.mine)
+    assert handed == "fk_custody_unit_journey_id"
+    assert execute(pair.url, from_holder, pair.their_unit, pair.theirs) == 1
 
 
 def test_a_unit_cannot_move_to_another_patient(pair: Pair):
