@@ -37,6 +37,15 @@ BEFORE_EVERYTHING = "2020-01-01T00:00:00+00:00"
 COPIES = count(1)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have to say even when they pass, such as their seeds."""
+    kinds = ("passed", "failed")
+    for report in (one for kind in kinds for one in terminalreporter.getreports(kind)):
+        for name, said in report.user_properties:
+            if name == "said":
+                terminalreporter.write_line(str(said))
+
+
 @dataclass(frozen=True)
 class Database:
     """A migrated database with the network's organisations, as each role reaches it."""
