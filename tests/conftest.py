@@ -34,9 +34,31 @@ settings.register_profile("quick", max_examples=40, deadline=None, derandomize=T
 settings.register_profile("thorough", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("ATMPFLOW_HYPOTHESIS", "quick"))
 
+TESTS = Path(__file__).parent
 EMPTY = "atmpflow_empty"
 BEFORE_EVERYTHING = "2020-01-01T00:00:00+00:00"
 COPIES = count(1)
+
+
+ONE_AT_A_TIME = ("deployments", "flows", "benchmarks", "cli/test_up.py", "cli/test_database.py")
+"""Tests that start a Prefect server, or measure time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests: one has all that start a server, the other takes files."""
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        group = "servers" if place.startswith(ONE_AT_A_TIME) else place
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have to say even when they pass, such as their seeds."""
+    kinds = ("passed", "failed")
+    for report in (one for kind in kinds for one in terminalreporter.getreports(kind)):
+        for name, said in report.user_properties:
+            if name == "said":
+                terminalreporter.write_line(str(said))
 
 
 @dataclass(frozen=True)

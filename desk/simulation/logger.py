@@ -18,23 +18,34 @@ def _middle(band: Band) -> float:
     return (band.low_c + band.high_c) / 2
 
 
-def _readings(facts: Facts, since: datetime, until: datetime) -> list[str]:
-    band = band_of_leg(facts)
+def _measured(band: Band, count: int, above: float | None) -> list[float]:
+    """Degrees within the band; where asked for, three in the middle so far above its limit."""
     middle = _middle(band)
     swing = min(8.0, (band.high_c - middle) * 0.6)
-    count = int((until - since) / INTERVAL) + 2
+    warm = range(count // 2, count // 2 + 3) if above is not None else ()
     return [
-        f"{since + index * INTERVAL:%Y-%m-%d %H:%M:%S},{middle + swing * sin(index / 9):.1f}"
+        band.high_c + (above or 0) if index in warm else middle + swing * sin(index / 9)
         for index in range(count)
     ]
 
 
-def export(facts: Facts) -> LoggerExport:
-    """The export of the leg that was received last."""
+def _readings(
+    facts: Facts, since: datetime, until: datetime, *, above: float | None = None
+) -> list[str]:
+    count = int((until - since) / INTERVAL) + 2
+    degrees = _measured(band_of_leg(facts), count, above)
+    return [
+        f"{since + index * INTERVAL:%Y-%m-%d %H:%M:%S},{one:.1f}"
+        for index, one in enumerate(degrees)
+    ]
+
+
+def export(facts: Facts, *, above: float | None = None) -> LoggerExport:
+    """The export of the leg that was received last, with 15 minutes above the band if asked."""
     packed, received = facts.last(ShipmentPacked), facts.when(ShipmentReceived)
     since = facts.when(ShipmentPacked)
     assert packed is not None and received is not None and since is not None  # noqa: S101, PT018
-    lines = ["timestamp,temp_c", *_readings(facts, since, received)]
+    lines = ["timestamp,temp_c", *_readings(facts, since, received, above=above)]
     return LoggerExport(
         content="\n".join(lines).encode(),
         filename=f"simulated-{packed.logger}.csv",

@@ -88,7 +88,8 @@ def play_one(engine: Engine, story: Story, facts: Facts) -> bool:
         if step is None or step.command is not RecordTemperatureLog or facts.hold is not None:
             return False
         at = latest(facts) + 30 * MINUTE
-        record_log(engine, facts.journey, export(facts), actor(step.owner), at=at)
+        log = export(facts, above=story.warm(facts))
+        record_log(engine, facts.journey, log, actor(step.owner), at=at)
         return True
     key = f"story:{facts.journey}:{facts.version}"
     request = Request(move.command, move.actor, key, facts.journey, facts.version)

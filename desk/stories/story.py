@@ -30,6 +30,11 @@ def to_first_visit(facts: Facts) -> bool:
     return bool(facts.ended) or facts.last(FollowUpRecorded) is not None
 
 
+def cold(facts: Facts) -> float | None:
+    """Every leg kept its band."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """What goes wrong with one journey, and what the people of the simulated site do then."""
@@ -47,6 +52,8 @@ class Story:
     """Registry id, where the patient is in a trial."""
     beside: Callable[[Engine, Facts], bool] | None = None
     """What happens that no turn can say, because it looks beyond this journey; did it now?"""
+    warm: Callable[[Facts], float | None] = cold
+    """How far above its band a leg's logger was for 15 minutes, degrees Celsius; none: never."""
     unanswered: frozenset[str] = frozenset()
     """Kinds of duties that nobody fulfils, so that their clocks run out."""
 

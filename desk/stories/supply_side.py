@@ -84,6 +84,19 @@ def _opened(facts: Facts, since: datetime) -> Move | None:
     return by(facts.step.owner, command.model_copy(update={"seal_intact": False}))
 
 
+def _warm_on_the_way_in(facts: Facts) -> float | None:
+    """The dry shipper is opened for a quarter of an hour, the first time."""
+    anew = facts.ever(RecollectionOrdered) or facts.ever(ReplacementOrdered)
+    return 6.0 if facts.stage == "delivery" and not anew else None
+
+
+def _accepted(facts: Facts, since: datetime) -> Move | None:
+    command = DecideDeviation(
+        occurred_at=since + HOUR, decision="accept", justification="SIMULATED-STABILITY-7"
+    )
+    return by(Role.QP, command)
+
+
 def _again(facts: Facts, since: datetime) -> Move | None:
     command = OrderRecollection(occurred_at=since + 2 * HOUR, reason="excursion")
     return by(Role.COORDINATOR, command)
@@ -164,6 +177,22 @@ STORIES = (
             "decide-deviation": _rejected,
             "order-recollection": _again,
         },
+    ),
+    Story(
+        name="excursion-accepted",
+        title="A quarter of an hour too warm, and accepted",
+        product="kymriah",
+        goes_wrong="The product is warm for 15 minutes; its stability data cover that.",
+        turns={"decide-deviation": _accepted},
+        warm=_warm_on_the_way_in,
+    ),
+    Story(
+        name="excursion-rejected",
+        title="A quarter of an hour too warm, and rejected",
+        product="luxturna",
+        goes_wrong="The vector is warm for 15 minutes; it is rejected and ordered anew.",
+        turns={"decide-deviation": _rejected, "order-replacement": _anew},
+        warm=_warm_on_the_way_in,
     ),
     Story(
         name="vector-ordered-anew",

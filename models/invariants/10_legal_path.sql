@@ -176,7 +176,8 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
             'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached')) OVER before AS held,
         max(seq) FILTER (WHERE name = 'hold.lifted') OVER before AS lifted,
         max(seq) FILTER (WHERE name IN (SELECT event FROM ending)) OVER before AS ended,
-        max(seq) FILTER (WHERE name = 'patient.found') OVER before AS found
+        max(seq) FILTER (WHERE name = 'patient.found') OVER before AS found,
+        max(seq) FILTER (WHERE name = 'patient.found') OVER (PARTITION BY journey_id) AS last_found
     FROM ledger
     WINDOW along AS (PARTITION BY journey_id ORDER BY seq),
         before AS (along ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
@@ -187,8 +188,7 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     -- The first ending stays; only somebody lost may be found again, or found to have died.
     SELECT DISTINCT ON (t.journey_id) t.journey_id, e.ended
     FROM told t JOIN ending e ON e.event = t.name
-    WHERE t.seq > coalesce((SELECT max(f.seq) FROM told f
-        WHERE f.journey_id = t.journey_id AND f.name = 'patient.found'), 0)
+    WHERE t.seq > coalesce(t.last_found, 0)
     ORDER BY t.journey_id, t.name = 'patient.lost', t.seq
 ), latest AS (
     SELECT DISTINCT ON (journey_id) journey_id, stage, name,

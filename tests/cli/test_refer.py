@@ -31,7 +31,7 @@ def _wrong(number: str) -> str:
 
 
 def test_one_bad_referral_stops_no_other_and_each_is_told_with_its_place(
-    terminal: Terminal, tmp_path: Path
+    own_terminal: Terminal, tmp_path: Path
 ) -> None:
     good = referral()
     bad = [
@@ -43,7 +43,7 @@ def test_one_bad_referral_stops_no_other_and_each_is_told_with_its_place(
     ]
     file = tmp_path / "many.json"
     file.write_text(json.dumps([good, *bad]))
-    told = terminal.told("refer", str(file), exit_code=3)
+    told = own_terminal.told("refer", str(file), exit_code=3)
     assert [one["where"] for one in told["opened"]] == ["referral 1"]
     codes = [one["code"] for one in told["refused"]]
     assert codes == [
@@ -53,7 +53,7 @@ def test_one_bad_referral_stops_no_other_and_each_is_told_with_its_place(
         "date-impossible",
         "referral-duplicate",
     ]
-    kept = terminal.told("rejected", "--limit", "5")
+    kept = own_terminal.told("rejected", "--limit", "5")
     assert {one["code"] for one in kept} == set(codes)
     assert all(one["remedy"] and one["actor"] == "operator-1" for one in kept)
 
@@ -102,11 +102,13 @@ def test_an_identity_is_asked_for_and_its_id_is_all_that_is_printed(terminal: Te
     assert stopped.stdout == ""
 
 
-def test_an_identity_that_cannot_be_is_refused_and_kept(terminal: Terminal, tmp_path: Path) -> None:
+def test_an_identity_that_cannot_be_is_refused_and_kept(
+    own_terminal: Terminal, tmp_path: Path
+) -> None:
     def told(who: dict[str, str]) -> list[dict[str, str]]:
         file = tmp_path / "patient.json"
         file.write_text(json.dumps(who))
-        return terminal.refused("identify", "--file", str(file))
+        return own_terminal.refused("identify", "--file", str(file))
 
     (digit,) = told(patient(nhs_number=_wrong(nhs_number())))
     assert (digit["code"], digit["field"]) == ("nhs-number-check-digit", "nhs_number")
@@ -114,9 +116,9 @@ def test_an_identity_that_cannot_be_is_refused_and_kept(terminal: Terminal, tmp_
     assert unborn["code"] == "date-impossible"
     known = patient()
     (tmp_path / "known.json").write_text(json.dumps(known))
-    terminal.told("identify", "--file", str(tmp_path / "known.json"))
+    own_terminal.told("identify", "--file", str(tmp_path / "known.json"))
     (other,) = told({**known, "family_name": "Testpatient-Other"})
     assert other["code"] == "identity-conflict"
-    kept = terminal.told("rejected", "--limit", "3")
+    kept = own_terminal.told("rejected", "--limit", "3")
     assert {one["command"] for one in kept} == {"identify"}
     assert "Testpatient" not in str(kept)

@@ -166,7 +166,7 @@ def test_a_loggers_export_is_kept_and_judged_later(line: Line, coi: str, tmp_pat
     line.kept("log", str(file), "--journey", coi, "--logger", "L-1", "--role", "courier")
     line.mend()
     assert line.sent()["refused"] == 1
-    newest = line.terminal.told("rejected", "--limit", "1")[0]
+    newest = line.terminal.told("rejected", "--code", "logger-file-invalid")[0]
     assert (newest["code"], newest["field"]) == ("logger-file-invalid", "row 2, timestamp")
 
 

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from tests.machine.conftest import Made
 ROOT = Path(__file__).parents[2]
 SEED = int(os.environ.get("ATMPFLOW_MACHINE_SEED", "20261123"))
 PROCESSES = 2
+SEEDS = f"seeds {SEED} to {SEED + PROCESSES - 1}"
+Say = Callable[[str, object], None]
 
 
 def _started(database: Database, made: Made, *, seed: int, steps: int) -> subprocess.Popen[str]:
@@ -64,10 +67,9 @@ def _shown(done: Counter[str]) -> str:
 
 
 @pytest.mark.timeout(600)
-def test_two_thousand_steps_break_nothing(made: Made, capsys: pytest.CaptureFixture[str]):
+def test_two_thousand_steps_break_nothing(made: Made, record_property: Say):
     done = _played(made, 2_000)
-    with capsys.disabled():
-        sys.stdout.write(f"\nstate machine, seeds {SEED} and {SEED + 1}: {_shown(done)}\n")
+    record_property("said", f"state machine, {SEEDS}: {_shown(done)}")
     assert done["steps"] >= 2_000
     assert done["checks"] >= done["steps"]
     assert done["accepted"] > 500
@@ -77,11 +79,10 @@ def test_two_thousand_steps_break_nothing(made: Made, capsys: pytest.CaptureFixt
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_a_hundred_thousand_steps_break_nothing(made: Made, capsys: pytest.CaptureFixture[str]):
+def test_a_hundred_thousand_steps_break_nothing(made: Made, record_property: Say):
     done = _played(made, 100_000)
-    with capsys.disabled():
-        sys.stdout.write(f"\nstate machine, seeds {SEED} and {SEED + 1}: {_shown(done)}\n")
-        sys.stdout.write(f"{json.dumps(done, indent=1, sort_keys=True)}\n")
+    record_property("said", f"state machine, {SEEDS}: {_shown(done)}")
+    record_property("said", json.dumps(done, indent=1, sort_keys=True))
     assert done["steps"] >= 100_000
     assert done["checks"] >= done["steps"]
     never = {name for name in COMMANDS if not done[f"asked: {name}"]}

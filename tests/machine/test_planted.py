@@ -17,7 +17,7 @@ from tests.machine.conftest import Made
 from tests.machine.run import fresh, play
 from tests.machine.world import World, enter
 
-AT_MOST = 1_000
+AT_MOST = 4_000
 """Steps within which each must be found."""
 
 Plant = Callable[[pytest.MonkeyPatch], None]

@@ -42,7 +42,17 @@ def _pytest(project: Path, tests: Iterable[str], *options: str) -> tuple[int, st
         "PYTHONDONTWRITEBYTECODE": "1",  # one file changes twice within a second
         "PYTHONPATH": str(project),
     }
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, *tests]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "0",
+        "-p",
+        "no:cacheprovider",
+        *options,
+        *tests,
+    ]
     done = subprocess.run(
         command,
         cwd=project,
