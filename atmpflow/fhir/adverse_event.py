@@ -51,7 +51,7 @@ def _case(telling: Telling, number: str, rows: list[tuple[Recorded, Case]]) -> T
         "suspectEntity": _suspects(telling) if event.related else None,
         "study": _study(telling),
     }
-    return telling.made(KIND, (number,), elements, *(row for row, _ in rows))
+    return telling.made(KIND, ("case", number), elements, *(row for row, _ in rows))
 
 
 def _toxicity(telling: Telling, row: Recorded, event: ToxicityGraded) -> Told:

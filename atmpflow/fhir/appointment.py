@@ -37,7 +37,7 @@ def tell(telling: Telling) -> Iterator[Told]:
 def _bookings(telling: Telling) -> Iterator[Booking]:
     for row in telling.facts.history:
         if isinstance(row.event, SlotsBooked | SlotsMoved):
-            for slot in row.event.slots:
+            for slot in dict.fromkeys(row.event.slots):
                 yield row, slot
 
 
@@ -60,7 +60,12 @@ def _one(telling: Telling, row: Recorded, slot: Slot, replaced: Recorded | None)
         "participant": _participants(telling, slot),
     }
     rows = (row, *(one for one in (used or replaced,) if one))
-    return telling.made("Appointment", (row.seq, slot.kind, slot.starts_at), elements, *rows)
+    return telling.made(
+        "Appointment",
+        (row.seq, slot.kind, slot.resource, slot.starts_at, slot.ends_at),
+        elements,
+        *rows,
+    )
 
 
 def _participants(telling: Telling, slot: Slot) -> list[Element]:

@@ -24,7 +24,7 @@ CATEGORY = concept("Consent", coding(systems.LOINC, "59284-0"))
 def tell(telling: Telling) -> Iterator[Told]:
     """Every form that was signed, scope by scope, with when each was taken back or replaced."""
     for row, event in telling.ever(ConsentGiven):
-        for scope in event.scopes:
+        for scope in dict.fromkeys(event.scopes):
             yield _one(telling, row, event, scope)
 
 

@@ -20,7 +20,7 @@ def tell(telling: Telling) -> Iterator[Told]:
     for row, event in telling.ever(DoseAdministered):
         unit = every.get(event.scanned_unit)
         given: Element = {"medicationCodeableConcept": concept(product.name)}
-        if unit:
+        if unit and not unit.material:
             given = {
                 "medicationReference": medication.of(telling, unit),
                 "supportingInformation": [telling.to("BiologicallyDerivedProduct", unit.number)],

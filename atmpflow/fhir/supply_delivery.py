@@ -48,7 +48,7 @@ def _one(telling: Telling, row: Recorded, event: CourierBooked, every: dict[str,
         "destination": {"display": event.receiver},
     }
     rows = (row, *(one for one in steps.values() if one))
-    return telling.made("SupplyDelivery", (event.shipment,), elements, *rows)
+    return telling.made("SupplyDelivery", (row.seq, event.shipment), elements, *rows)
 
 
 def _status(telling: Telling, row: Recorded, received: Recorded | None) -> str:
@@ -78,6 +78,6 @@ def _item(telling: Telling, packed: Recorded | None, every: dict[str, Unit]) -> 
         return None
     to = telling.to("BiologicallyDerivedProduct", unit.number)
     found: Element = {"extension": [extension("unit", valueReference=to)]}
-    if unit.batch is None:
+    if unit.material:
         return {**found, "itemCodeableConcept": concept("starting material")}
     return {**found, "itemReference": medication.of(telling, unit)}

@@ -29,6 +29,11 @@ class Unit:
     started: Recorded | None = None
     gone: Recorded | None = None
 
+    @property
+    def material(self) -> bool:
+        """Whether it is what was taken from the patient, and not what can be given."""
+        return isinstance(self.origin.event, CollectionCompleted)
+
 
 def units(telling: Telling) -> dict[str, Unit]:
     """Every unit by its number; one that came to the journey twice as it came last."""
@@ -72,11 +77,9 @@ def _gone(event: Event) -> tuple[str, ...]:
 
 def collected(telling: Telling) -> list[Unit]:
     """What was taken from the patient."""
-    every = units(telling).values()
-    return [one for one in every if isinstance(one.origin.event, CollectionCompleted)]
+    return [one for one in units(telling).values() if one.material]
 
 
 def finished(telling: Telling) -> list[Unit]:
     """What can be, or was, given."""
-    every = units(telling).values()
-    return [one for one in every if not isinstance(one.origin.event, CollectionCompleted)]
+    return [one for one in units(telling).values() if not one.material]
