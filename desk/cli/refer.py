@@ -17,6 +17,7 @@ from desk.cli.trouble import ExitCode, as_dict
 from desk.letters import Letter
 from desk.sending import kept_if_away
 from tasks import clock
+from tasks.fhir_answer import answered, breaks_r4, root_of
 from tasks.open import Opened, open_from_file
 
 app = new_app()
@@ -44,7 +45,7 @@ def refer(
     letter = Letter("refer", values, clock.wall(), content)
     with kept_if_away(letter) as engine:
         answers = carry_out(engine, letter)
-        said = {
+        said: dict[str, Any] = {
             "opened": [_opened(engine, one) for one in answers if one.answer],
             "refused": [
                 {"where": one.where, **as_dict(refused)}
@@ -52,10 +53,13 @@ def refer(
                 for refused in one.refused
             ],
         }
+        if as_json and root_of(content):
+            said["operation_outcome"] = answered(engine, content, answers)
     if as_json:
         show_json(said)
     else:
         _tell(answers, said["opened"])
+        _tell_conformity(content, said["refused"])
     if said["refused"]:
         raise typer.Exit(ExitCode.REFUSED)
 
@@ -88,6 +92,15 @@ def _opened(engine: Engine, one: Opened) -> dict[str, Any]:
         "version": one.answer.version,
         "repeated": one.answer.repeated,
     }
+
+
+def _tell_conformity(content: bytes, refused: list[Any]) -> None:
+    """Where a FHIR file that was refused breaks R4, also beyond what was read of it."""
+    places = {(one["code"], one["field"]) for one in refused}
+    more = [one for one in breaks_r4(content) if (one.code, one.field) not in places]
+    if refused and more:
+        hint("The file does not conform to FHIR R4:")
+        advise(more)
 
 
 def _tell(answers: list[Opened], opened: list[dict[str, Any]]) -> None:
