@@ -3,7 +3,17 @@
 And which events end a journey, open it again, or send it to another stage.
 """
 
-from atmpflow.commands import after, consent, contact, duties, harm, identity, patient, recall
+from atmpflow.commands import (
+    after,
+    consent,
+    contact,
+    duties,
+    harm,
+    identity,
+    patient,
+    recall,
+    recovery,
+)
 
 AT_ANY_TIME = frozenset(
     {
@@ -19,6 +29,7 @@ AT_ANY_TIME = frozenset(
         patient.RecordDeterioration,
         patient.RecordDeath,
         recall.NotifyRecall,
+        recovery.PredictBandExit,
         harm.ReportAdverseEvent,
         harm.FollowUpAdverseEvent,
         harm.TakeSafetyMeasure,

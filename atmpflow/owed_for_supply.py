@@ -2,6 +2,7 @@
 
 from atmpflow.events.after import MaterialExpired, ProductExpired
 from atmpflow.events.recovery import (
+    BandExitPredicted,
     CollectionFailed,
     CourierChanged,
     HoldTimeNear,
@@ -25,6 +26,10 @@ SUPPLY: dict[type[Event], tuple[Owed, ...]] = {
     ProductExpired: (inform(Role.PHYSICIAN, 4 * HOUR), inform(Role.COORDINATOR, 4 * HOUR)),
     HoldTimeNear: (
         Owed("locate-shipment", "Find the shipment; say when it arrives", Role.COURIER, HOUR),
+        inform(Role.COORDINATOR, HOUR),
+    ),
+    BandExitPredicted: (
+        Owed("save-shipment", "Find it; refill or change the shipper", Role.COURIER, HOUR),
         inform(Role.COORDINATOR, HOUR),
     ),
     ShipmentQuarantined: (

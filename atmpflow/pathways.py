@@ -24,6 +24,7 @@ from atmpflow.commands import (
 from atmpflow.message import Command
 from atmpflow.people import Role
 from atmpflow.products.spec import ProductSpec
+from atmpflow.rules.deviation import DECIDE_WITHIN, OWNER
 from atmpflow.steps import DAY, HOUR, Stage, Step, engine
 
 REFERRAL = Stage(
@@ -164,9 +165,9 @@ def _leg(sender: Role, receiver: Role, again: type[Command]) -> tuple[Step, ...]
         engine(shipment.AssessShipment, "shipment.accepted", "shipment.quarantined"),
         Step(
             shipment.DecideDeviation,
-            Role.QP,
+            OWNER,
             ("shipment.accepted", "deviation.accepted", "deviation.rejected"),
-            within=3 * DAY,
+            within=DECIDE_WITHIN,
         ),
         Step(
             again,

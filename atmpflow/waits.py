@@ -17,7 +17,7 @@ from atmpflow.events.after import (
 )
 from atmpflow.events.duties import DutyOverdue
 from atmpflow.events.manufacture import ManufactureStarted
-from atmpflow.events.recovery import HoldTimeNear
+from atmpflow.events.recovery import BandExitPredicted, HoldTimeNear
 from atmpflow.journey import Facts
 from atmpflow.people import Role
 from atmpflow.rules.remaking import material_expires_at
@@ -125,7 +125,8 @@ def _again(kind: str, fired: Sequence[object]) -> str:
 
 
 ALERTS = (
-    DeadlinePassed, DutyOverdue, FollowUpDue, HoldTimeNear, MaterialExpired, ProductExpired,
+    BandExitPredicted, DeadlinePassed, DutyOverdue, FollowUpDue, HoldTimeNear, MaterialExpired,
+    ProductExpired,
 )  # fmt: skip
 """Events that a person must hear of although the journey has not moved."""
 

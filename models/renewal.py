@@ -1,4 +1,4 @@
-"""After an upgrade: clocks and duties that the new version's rules ask of journeys under way."""
+"""After an upgrade: clocks, duties and deviations that the new rules ask of journeys under way."""
 
 from typing import Any
 
@@ -6,16 +6,17 @@ from sqlalchemy import Engine
 
 from models.changes import Insert, statement
 from models.database import transaction
+from models.deviation import Deviation
 from models.duty import Duty
 from models.reaction import Timer
 from models.replay import replay
 
-RENEWED = {"timer": Timer, "duty": Duty}
+RENEWED = {"timer": Timer, "duty": Duty, "deviation": Deviation}
 """Tables of what is owed; a version that asks for more adds the rows that are not there."""
 
 
 def renew(owner: Engine) -> int:
-    """Add each timer and duty that the ledger, read by this version, asks for; returns how many.
+    """Add each timer, duty and deviation that the ledger asks for by this version; how many.
 
     Nothing that is there is changed: what a former version owed and did stays as it was.
     """

@@ -8,7 +8,9 @@ from models import (
     appointment,
     batch,
     credential,
+    deviation,
     duty,
+    finding,
     identity,
     installation,
     journey,
@@ -20,6 +22,7 @@ from models import (
     scheduling,
     shipment,
     signature,
+    standing,
 )
 
 ROOMS = (
@@ -28,7 +31,9 @@ ROOMS = (
     appointment,
     batch,
     credential,
+    deviation,
     duty,
+    finding,
     identity,
     installation,
     journey,
@@ -40,6 +45,7 @@ ROOMS = (
     scheduling,
     shipment,
     signature,
+    standing,
 )
 
 METADATA = SQLModel.metadata
@@ -56,6 +62,7 @@ STATE = (
     administration.Administration,
     administration.Visit,
     administration.Consent,
+    deviation.Deviation,
     duty.Duty,
     recall.MaterialLot,
     recall.RecallNotice,

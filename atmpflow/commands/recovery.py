@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from atmpflow.events.recovery import Lost, Moved, NewCourier, Uncollected
+from atmpflow.events.recovery import Lost, Moved, NewCourier, Predicted, Uncollected
 from atmpflow.message import Command
 from atmpflow.people import Role
 
@@ -40,6 +40,13 @@ class ChangeCourier(Command, NewCourier):
 
     name: ClassVar = "change-courier"
     roles: ClassVar = frozenset({Role.COORDINATOR, Role.COURIER, Role.MANUFACTURER})
+
+
+class PredictBandExit(Command, Predicted):
+    """The engine tells of a shipper under way that will leave its band."""
+
+    name: ClassVar = "predict-band-exit"
+    roles: ClassVar = frozenset({Role.SYSTEM})
 
 
 class Reschedule(Command, Moved):

@@ -15,8 +15,10 @@ from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.rules.attempts import judge_supplying, supplies
 from atmpflow.rules.consent import in_force, left_over
+from atmpflow.rules.prediction import is_news
 from atmpflow.rules.slots import judge_move
 from atmpflow.rules.supply import supply
+from atmpflow.rules.transit import band_exit_told, under_way
 
 
 def fail_collection(command: ask.FailCollection, facts: Facts, now: datetime) -> list[Event]:
@@ -113,3 +115,10 @@ def reschedule(command: ask.Reschedule, facts: Facts, now: datetime) -> list[Eve
         "order-recollection.",
     )
     return [event_of(fact.SlotsMoved, command)]
+
+
+def predict_band_exit(command: ask.PredictBandExit, facts: Facts, now: datetime) -> list[Event]:
+    """Once a leg, and again where it has become clearly sooner."""
+    if under_way(facts) is None or not is_news(command.leaves_at, band_exit_told(facts)):
+        return []
+    return [event_of(fact.BandExitPredicted, command)]

@@ -79,6 +79,21 @@ class HoldTimeNear(Event):
     ends_at: Utc
 
 
+class Predicted(Content):
+    """Where the trend of a shipper's newest readings leads."""
+
+    leaves_at: Utc
+    latest_at: Utc
+    latest_c: float
+    celsius_per_h: float
+
+
+class BandExitPredicted(Event, Predicted):
+    """The shipper in transit will leave its band if it goes on as now."""
+
+    name: ClassVar = "transit.band_exit_predicted"
+
+
 class Moved(Content):
     slots: Annotated[tuple[Slot, ...], Field(min_length=1)] = Field(
         title="Slots", description="Each replaces the slot of its kind"

@@ -23,6 +23,7 @@ from atmpflow.commands.recovery import (
     GiveUpSupply,
     OrderRecollection,
     OrderReplacement,
+    PredictBandExit,
     Reschedule,
 )
 from atmpflow.commands.remaking import (
@@ -58,6 +59,9 @@ EXAMPLES: dict[str, Command] = {
         RejectBatch(occurred_at=LATE, batch="B", reason="OOS-1"),
         GradeToxicity(occurred_at=LATE),
         FireTimer(occurred_at=LATE, kind="material-expires", due_at=LATE),
+        PredictBandExit(
+            occurred_at=LATE, leaves_at=LATE, latest_at=LATE, latest_c=-151, celsius_per_h=1
+        ),
         PlaceHold(occurred_at=LATE, reason="DEV-1"),
         LiftHold(occurred_at=LATE, reason="CAPA-1"),
         Withdraw(occurred_at=LATE, reason="clinical"),

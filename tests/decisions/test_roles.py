@@ -23,10 +23,13 @@ ENGINE_ALONE = {
     "open-batch",
     "plan-follow-up",
     "plan-monitoring",
+    "predict-band-exit",
     "prepare-release",
     "verify-consent",
 }
-ENGINE_OR_PEOPLE = {"allocate-unit", "book-courier", "book-slots", "place-order", "submit-to-panel"}
+ENGINE_OR_PEOPLE = {
+    "allocate-unit", "book-courier", "book-slots", "place-hold", "place-order", "submit-to-panel",
+}  # fmt: skip
 
 # The judgements that law and licence give to one profession (EU GMP Part IV 11; Annex 16).
 OF_ONE_PROFESSION = {

@@ -247,7 +247,8 @@ LAWS: dict[str, Law] = {
     ),
     "place-hold": law(
         "coordinator treating-physician apheresis-nurse cell-laboratory manufacturer"
-        " quality-control qualified-person atmp-pharmacist bedside-checker compliance-officer",
+        " quality-control qualified-person atmp-pharmacist bedside-checker compliance-officer"
+        " system",
         "*",
         "hold.placed",
         held=True,
@@ -285,6 +286,7 @@ LAWS: dict[str, Law] = {
     "record-found": law(TEAM, "*", "patient.found", held=True, ended=True),
     "fulfil-duty": law(EVERYBODY, "*", "duty.fulfilled", held=True, ended=True),
     "implicate-journey": law("system", "*", "|identity.implicated", held=True, ended=True),
+    "predict-band-exit": law("system", "*", "|transit.band_exit_predicted", held=True),
     "notify-recall": law("system", "*", "|recall.reached", held=True, ended=True),
     "relabel-unit": law(
         "apheresis-nurse cell-laboratory manufacturer atmp-pharmacist compliance-officer",
@@ -334,7 +336,7 @@ ASIDE = frozenset(
         "fitness.assessed", "oos_product.supplied", "patient.deteriorated", "recall.reached",
         "adverse_event.reported", "adverse_event.followed_up", "safety_measure.taken",
         "contact.attempted", "patient.lost", "patient.found", "courier.changed", "slots.moved",
-        "transit.hold_time_near",
+        "transit.hold_time_near", "transit.band_exit_predicted",
     }
 )  # fmt: skip
 """Events that leave the journey waiting for what it waited for."""
