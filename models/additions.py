@@ -30,6 +30,13 @@ ADDED_TO: Mapping[str, Table] = {
     "command": Table("t.id::text"),
     # What came in is under a digest of its own, which is among the columns.
     "logger_file": Table("encode(t.sha256, 'hex') || t.shipment_id", frozenset({"content"})),
+    "sign_in": Table("t.id::text"),
+    "challenge": Table("t.id::text"),
+    "trail_review": Table("t.id::text"),
+    "signature": Table("t.id::text"),
+    "signature_use": Table("t.signature_id::text"),
+    "signature_void": Table("t.signature_id::text"),
+    "signature_policy": Table("t.single::text"),
     # The blind index and the wrapped key go when an identity is erased; what is sealed stays.
     "identity.person": Table("t.id::text", frozenset({"nhs_index"}), sealed=True),
     "identity.received": Table("encode(t.sha256, 'hex')", frozenset({"content"}), sealed=True),

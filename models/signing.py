@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from atmpflow.errors import Refused
 from atmpflow.journey import Facts
 from atmpflow.message import Command
-from atmpflow.people import Actor
+from atmpflow.people import Actor, Role
 from atmpflow.rules.signature import SECOND_LIFE, Record, Signature, judge_signature, seconds
 from atmpflow.signing import Meaning, Needed, matter, needed
 from models.changes import Insert
@@ -171,6 +171,18 @@ def sign_off(connection: Connection, asked: Asked, command: UUID) -> list[Insert
     return [_use(one, asked, command, about) for one in (second, first) if one]
 
 
+def _by_token(connection: Connection, token: str) -> Signature:
+    rows: Any = connection.execute(BY_TOKEN, (_digest(token),)).fetchall()
+    if not rows:
+        raise Refused(
+            "signature-unknown",
+            "signature",
+            "No signature is on record under this token.",
+            "Copy the whole token that `atmpflow sign` printed, or sign anew.",
+        )
+    return _read(rows)[0]
+
+
 def _first(connection: Connection, asked: Asked, wanted: Needed) -> Signature:
     if not asked.token:
         raise Refused(
@@ -179,15 +191,7 @@ def _first(connection: Connection, asked: Asked, wanted: Needed) -> Signature:
             f"{asked.command.name} must be signed: {wanted.meaning.value} ({wanted.source}).",
             "Sign it with `atmpflow sign` and give the token it prints.",
         )
-    rows: Any = connection.execute(BY_TOKEN, (_digest(asked.token),)).fetchall()
-    if not rows:
-        raise Refused(
-            "signature-unknown",
-            "signature",
-            "No signature is on record under this token.",
-            "Copy the whole token that `atmpflow sign` printed, or sign anew.",
-        )
-    (found,) = _read(rows)
+    found = _by_token(connection, asked.token)
     judged = judge_signature(
         found, asked.record, actor=asked.actor, meaning=wanted.meaning, now=asked.now
     )
@@ -196,6 +200,12 @@ def _first(connection: Connection, asked: Asked, wanted: Needed) -> Signature:
         remedy = "Look at the record as it is now and sign it anew: atmpflow sign."
         raise Refused("signature-refused", "signature", f"{why}.", remedy)
     return found
+
+
+def signer_of(connection: Connection, token: str) -> Actor:
+    """Whose signature a token stands for. Raises Refused `signature-unknown`."""
+    found = _by_token(connection, token)
+    return Actor(found.account, Role(found.role))
 
 
 def _require_reviewed(connection: Connection, asked: Asked) -> None:

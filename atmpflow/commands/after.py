@@ -65,7 +65,7 @@ class PlaceHold(Command):
     """Stop the journey at once; nothing moves until two people agree to lift it."""
 
     name: ClassVar = "place-hold"
-    roles: ClassVar = _CLINICAL
+    roles: ClassVar = _CLINICAL | {Role.SYSTEM}
 
     reason: Text = Field(title="Reason", description="A code or document number")
 

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 PREFECT: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
 DEPLOYMENTS: list[dict[str, Any]] = PREFECT["deployments"]
 BY_ENTRYPOINT = {one["entrypoint"]: one for one in DEPLOYMENTS}
-BESIDES = {"heartbeat", "refer", "verify", "anchor"}
-"""Flows that are no stage: what is scheduled, and the form that opens a journey."""
+BESIDES = {"heartbeat", "refer", "sign_off", "verify", "anchor"}
+"""Flows that are no stage: what is scheduled, and the forms."""
 
 
 def _flow(file: Path, name: str) -> ast.AsyncFunctionDef | None:

@@ -15,7 +15,14 @@ from sqlalchemy import Table
 
 from models.tables import METADATA
 
-STAYING = {"organisation", "stock_unit", "installation", "anchor"}
+SIGNING = {
+    "credential", "enrolment", "enrolment_use", "otp_step", "signing_series", "sign_in",
+    "challenge", "signature", "signature_void", "signature_policy",
+}  # fmt: skip
+"""Who can sign, and what was signed: kept for other records too."""
+PEOPLE = {"account", "account_change", "appointment", "training", "delegation"}
+"""Who may do what."""
+STAYING = {"organisation", "stock_unit", "installation", "anchor", *SIGNING, *PEOPLE}
 """Tables that no journey changes; those of the schema `identity` stay as well."""
 
 FILES = (
