@@ -72,8 +72,9 @@ def _results(facts: Facts, now: datetime) -> Line:
     missing = sorted({test.name for test in facts.product.release_tests} - said)
     evidence = tuple(row.seq for row, _ in rows)
     found = f"missing: {', '.join(missing)}" if missing else ""
-    what = "Every release test has a result"
-    return Line("results", what, not missing, evidence, SOURCE, found)
+    # What is missing makes the batch out of specification: then it is judged as such.
+    right = not missing or (out_of_specification(facts) and judge_exception(facts).allowed)
+    return Line("results", "Every release test has a result", right, evidence, SOURCE, found)
 
 
 def _specification(facts: Facts, now: datetime) -> Line:
