@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from atmpflow.errors import Refused
 from atmpflow.fhir.elements import Element
-from atmpflow.fhir.operation_outcome import Issue, operation_outcome, refusal
+from atmpflow.fhir.operation_outcome import Issue, issue_of, operation_outcome
 from models.database import transaction
 from tasks.intake.fhir_conformity import nonconformities
 from tasks.intake.json_text import json_of
@@ -31,9 +31,9 @@ def issues(content: bytes, answers: Sequence[Opened]) -> list[Issue]:
     root = root_of(content)
     accepted = all(one.answer for one in answers)
     severity = "warning" if accepted else "error"
-    found = [refusal(one, root, severity) for one in breaks_r4(content)]
+    found = [issue_of(one, root, severity) for one in breaks_r4(content)]
     places = {(one.code, one.place) for one in found}
-    refused = (refusal(one, root) for answer in answers for one in answer.refused)
+    refused = (issue_of(one, root) for answer in answers for one in answer.refused)
     return [*found, *(one for one in refused if (one.code, one.place) not in places)]
 
 

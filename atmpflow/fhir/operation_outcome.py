@@ -55,7 +55,7 @@ class Issue:
     severity: Severity = "error"
 
 
-def refusal(refused: Refused, root: str | None = None, severity: Severity = "error") -> Issue:
+def issue_of(refused: Refused, root: str | None = None, severity: Severity = "error") -> Issue:
     """A refusal as an issue; a refusal never holds what could identify a patient."""
     place = refused.field
     return Issue(refused.code, refused.message, refused.remedy, place, root, severity)

@@ -7,7 +7,7 @@ import typer
 from sqlalchemy import Engine
 
 from atmpflow.errors import Refused
-from atmpflow.people import Role
+from atmpflow.people import Actor, Role
 from atmpflow.referral import PatientIdentity
 from desk.cli.actor import acting, require_person
 from desk.cli.database import ready_database
@@ -54,7 +54,11 @@ def identity(
     engine: Engine, journey: UUID, account: str, role: str | None, reason: str
 ) -> PatientIdentity:
     """Who the patient is; the look is kept. Raises Refused `role-not-allowed`, `reason-missing`."""
-    actor = acting(account, role, MAY)
+    return seen_by(engine, journey, acting(account, role, MAY), reason)
+
+
+def seen_by(engine: Engine, journey: UUID, actor: Actor, reason: str) -> PatientIdentity:
+    """As `identity`, for somebody whose role is known."""
     require_person(actor)
     require_reason(reason)
     if actor.role not in MAY:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpflow.errors import Refused
-from atmpflow.fhir.operation_outcome import ISSUES, Issue, operation_outcome, refusal
+from atmpflow.fhir.operation_outcome import ISSUES, Issue, issue_of, operation_outcome
 from tasks.fhir_answer import issues, root_of
 from tasks.intake.fhir_codes import ISSUE_TYPES
 from tasks.intake.fhir_conformity import nonconformities
@@ -150,7 +150,7 @@ def test_what_is_no_fhir_has_no_path() -> None:
 def test_every_code_of_ours_has_a_type_of_issue_that_r4_knows() -> None:
     assert set(ISSUES.values()) <= set(ISSUE_TYPES)
     rule = Refused("consent-missing", "", "No consent.", "Record it.")
-    assert operation_outcome([refusal(rule)])["issue"][0]["code"] == "business-rule"
+    assert operation_outcome([issue_of(rule)])["issue"][0]["code"] == "business-rule"
     note = Issue("referral-accepted", "Opened.", "Quote it.", severity="information")
     assert operation_outcome([note])["issue"][0]["code"] == "informational"
     with pytest.raises(ValueError, match="at least one"):
