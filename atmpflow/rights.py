@@ -63,7 +63,7 @@ MACHINES = frozenset(
 )
 """Roles in which another system may report what happened; the others are a person's judgement."""
 
-PERSONS_ALONE = frozenset({"record-risk-evaluation", "relabel-unit", "give-up-product"})
+PERSONS_ALONE = frozenset({"record-risk-evaluation", "relabel-unit", "delegate"})
 """Judgements that somebody answers for by name, among the commands of those roles."""
 
 NOT_DELEGATED = frozenset({Role.QP, Role.ADMINISTRATOR, Role.SYSTEM})

@@ -12,6 +12,8 @@ OWNER_ROLE = "atmpflow_owner"
 APPLICATION_ROLE = "atmpflow_app"
 IDENTITY_ROLE = "atmpflow_identity"
 """Reads and writes identities; nobody logs in as it, the application takes it on for a moment."""
+DESK_ROLE = "atmpflow_desk"
+"""Looks at the journeys of some centres; taken on in the same way, for somebody who looks."""
 PREFECT_ROLE = "prefect"
 
 # Exclusion constraints over slots and custody intervals need btree_gist; Prefect needs pg_trgm.
@@ -46,7 +48,8 @@ def ensure_roles_and_databases(administrator_url: str) -> None:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         for role in (OWNER_ROLE, APPLICATION_ROLE, PREFECT_ROLE):
             _ensure_role(connection, role)
-        _ensure_identity_role(connection)
+        for role in (IDENTITY_ROLE, DESK_ROLE):
+            _ensure_taken_on(connection, role)
         _ensure_database(connection, APPLICATION_DATABASE, owner=OWNER_ROLE)
         _ensure_database(connection, PREFECT_DATABASE, owner=PREFECT_ROLE)
         grant = "GRANT CONNECT ON DATABASE {} TO {}"
@@ -66,15 +69,13 @@ def _ensure_role(connection: psycopg.Connection, role: str) -> None:
         _run(connection, "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE", role)
 
 
-def _ensure_identity_role(connection: psycopg.Connection) -> None:
+def _ensure_taken_on(connection: psycopg.Connection, role: str) -> None:
     """A role that the application may take on, and whose rights it does not have otherwise."""
-    found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (IDENTITY_ROLE,))
+    found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
     if found.fetchone() is None:
-        _run(
-            connection, "CREATE ROLE {} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE", IDENTITY_ROLE
-        )
+        _run(connection, "CREATE ROLE {} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE", role)
     grant = "GRANT {} TO {} WITH INHERIT FALSE, SET TRUE"
-    _run(connection, grant, IDENTITY_ROLE, APPLICATION_ROLE)
+    _run(connection, grant, role, APPLICATION_ROLE)
 
 
 def _ensure_database(connection: psycopg.Connection, database: str, *, owner: str) -> None:

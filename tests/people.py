@@ -26,4 +26,6 @@ CAST: Cast = {
     "an-independent-qp": (Role.QP,),
     "a-qp": (Role.QP,),
     "a-coordinator": (Role.COORDINATOR,),
+    "nurse-1": (Role.COORDINATOR,),
+    "logger-reader": (Role.MANUFACTURER, Role.COURIER, Role.PHARMACIST),
 }

@@ -1,6 +1,7 @@
 """May this account do this, now, in this role, at this site, for this trial and product?
 
 Deny by default: nothing is allowed that an appointment or a delegation in force does not cover.
+Source: 21 CFR 11.10(d) and (g); EU GMP Annex 11, 12.
 """
 
 from collections.abc import Iterator
@@ -24,32 +25,16 @@ from atmpflow.rights import (
     Rights,
     Sight,
 )
-from atmpflow.verdict import Reason, Verdict, verdict
-
-PART_11 = "21 CFR 11.10(d) and (g); EU GMP Annex 11, 12"
-TRAINING = "21 CFR 11.10(i); EU GMP Part IV 3.2"
-SIGNING = "21 CFR 11.50 and 11.100: a signature is a person's"
-
-REMEDIES = {
-    "account-unknown": "Have an administrator add it (atmpflow account add), or mend the name.",
-    "account-locked": "Have an administrator open it again (atmpflow account open).",
-    "account-left": "Ask under an account in use, or have an administrator open this one again.",
-    "person-needed": "Somebody who answers for it must ask, under an account of their own.",
-    "administrator-apart": "Have somebody else do it; administrators say who may, and no more.",
-    "not-appointed": "Have an administrator appoint the account (atmpflow account appoint).",
-    "not-trained": "Complete the training and have it put on record (atmpflow account train).",
-}
-"""What would be right, by what was wrong."""
 
 
 def unknown() -> Refused:
     """What is said of a name that is no account's."""
-    return refusal(Reason("account-unknown", "No account has this name.", PART_11))
-
-
-def refusal(reason: Reason) -> Refused:
-    """What the first reason means to whoever asked."""
-    return Refused(reason.code, "actor", reason.found, REMEDIES[reason.code])
+    return Refused(
+        "account-unknown",
+        "actor",
+        "No account has this name.",
+        "Have an administrator add it (atmpflow account add), or mend the name.",
+    )
 
 
 def act_of(command: Command, actor: Actor, facts: Facts | None, at: datetime) -> Act:
@@ -64,19 +49,25 @@ def act_of(command: Command, actor: Actor, facts: Facts | None, at: datetime) ->
     return Act(command.name, actor.role, at, site, referral.product, referral.trial)
 
 
-def may(rights: Rights, act: Act) -> Verdict:
-    """Every reason against. Pure: `act.at` is the moment that counts."""
-    questions = (_signs, _apart, _appointed, _trained)
-    return verdict((_usable(rights), *(question(rights, act) for question in questions)))
+def objections(rights: Rights, act: Act) -> tuple[Refused, ...]:
+    """Every reason against; none where it is allowed. `act.at` is the moment that counts."""
+    questions = (_usable, _signs, _apart, _appointed, _trained)
+    answers = (question(rights, act) for question in questions)
+    return tuple(one for one in answers if one is not None)
+
+
+def may(rights: Rights, act: Act) -> bool:
+    """Is there nothing against it?"""
+    return not objections(rights, act)
 
 
 def require(rights: Rights | None, act: Act) -> None:
     """Raises Refused with the first reason against; for no rights, `account-unknown`."""
     if rights is None:
         raise unknown()
-    found = may(rights, act)
-    if not found.allowed:
-        raise refusal(found.against[0])
+    against = objections(rights, act)
+    if against:
+        raise against[0]
 
 
 def may_sign(rights: Rights, role: Role) -> bool:
@@ -116,37 +107,59 @@ def _narrower(one: str, other: str) -> str | None:
     return one if other in (ANY, one) else None
 
 
-def _usable(rights: Rights) -> Reason | None:
-    if rights.state == "active":
-        return None
-    said = {"locked": "This account is locked.", "left": "Whoever had this account has left."}
-    return Reason(f"account-{rights.state}", said[rights.state], PART_11)
-
-
-def _signs(rights: Rights, act: Act) -> Reason | None:
-    if rights.kind == "person":
-        return None
-    if act.role in MACHINES and act.command not in PERSONS_ALONE:
-        return None
-    return Reason("person-needed", f"A machine's account may not {act.command}.", SIGNING)
-
-
-def _apart(rights: Rights, act: Act) -> Reason | None:
-    """Who says who may do what does none of it, nor by delegation."""
-    if act.role is Role.ADMINISTRATOR:
-        return None
-    for one in rights.appointments:
-        if one.role is Role.ADMINISTRATOR and one.span.holds(act.at):
-            return Reason("administrator-apart", "Administrators hold no other role.", PART_11)
+def _usable(rights: Rights, act: Act) -> Refused | None:
+    if rights.state == "locked":
+        return Refused(
+            "account-locked",
+            "actor",
+            "This account is locked.",
+            "Have an administrator open it again (atmpflow account open).",
+        )
+    if rights.state == "left":
+        return Refused(
+            "account-left",
+            "actor",
+            "Whoever had this account has left.",
+            "Ask under an account in use, or have an administrator open this one again.",
+        )
     return None
 
 
-def _appointed(rights: Rights, act: Act) -> Reason | None:
+def _signs(rights: Rights, act: Act) -> Refused | None:
+    """A judgement is a person's: 21 CFR 11.50 and 11.100."""
+    if rights.kind == "person" or (act.role in MACHINES and act.command not in PERSONS_ALONE):
+        return None
+    return Refused(
+        "person-needed",
+        "actor",
+        f"A machine's account may not {act.command}.",
+        "Somebody who answers for it must ask, under an account of their own.",
+    )
+
+
+def _apart(rights: Rights, act: Act) -> Refused | None:
+    """Who says who may do what does none of it, nor by delegation."""
+    held = (one for one in rights.appointments if one.role is Role.ADMINISTRATOR)
+    if act.role is Role.ADMINISTRATOR or not any(one.span.holds(act.at) for one in held):
+        return None
+    return Refused(
+        "administrator-apart",
+        "actor",
+        "Administrators hold no other role.",
+        "Have somebody else do it; administrators say who may, and no more.",
+    )
+
+
+def _appointed(rights: Rights, act: Act) -> Refused | None:
     covered = any(_covers(one, act) for one in rights.appointments)
     if covered or any(_delegated(one, act) for one in rights.delegations):
         return None
-    found = f"This account may not act as {act.role} there: not for this site, trial and product."
-    return Reason("not-appointed", found, PART_11)
+    return Refused(
+        "not-appointed",
+        "actor",
+        f"This account may not act as {act.role} there: not for this site, trial and product.",
+        "Have an administrator appoint the account (atmpflow account appoint).",
+    )
 
 
 def _covers(one: Appointment, act: Act) -> bool:
@@ -180,11 +193,16 @@ def _delegated(one: Delegation, act: Act) -> bool:
     )
 
 
-def _trained(rights: Rights, act: Act) -> Reason | None:
+def _trained(rights: Rights, act: Act) -> Refused | None:
+    """No valid training for the product, no right: 21 CFR 11.10(i); EU GMP Part IV 3.2."""
     needed = act.role in TRAINED and act.product is not None
     if not needed or rights.kind == "machine" or act.command in NEVER_FOR_TRAINING:
         return None
     if any(one.product == act.product and one.span.holds(act.at) for one in rights.trainings):
         return None
-    found = f"No valid training for {act.product} is on record for this account."
-    return Reason("not-trained", found, TRAINING)
+    return Refused(
+        "not-trained",
+        "actor",
+        f"No valid training for {act.product} is on record for this account.",
+        "Complete the training and have it put on record (atmpflow account train).",
+    )

@@ -38,7 +38,8 @@ WHERE NOT EXISTS (SELECT FROM appointment p WHERE (p.account_id, p.role) = (a.id
 TRAININGS = """
 INSERT INTO training (id, account_id, product, kind, completed_at, expires_at, certificate,
     recorded_by)
-SELECT gen_random_uuid(), a.id, taught.code, 'simulated', %(begun)s, %(over)s, 'SIMULATED', 'atmpflow'
+SELECT gen_random_uuid(), a.id, taught.code, 'simulated', %(begun)s, %(over)s, 'SIMULATED',
+    'atmpflow'
 FROM account a, unnest(%(products)s::text[]) AS taught (code)
 WHERE a.username = ANY(%(usernames)s)
     AND EXISTS (SELECT FROM appointment p WHERE p.account_id = a.id AND p.role = ANY(%(trained)s))

@@ -87,9 +87,23 @@ def test_a_stage_that_nothing_would_wake_is_found(up: Engine) -> None:
     assert up.checks()["wake-ups"] == "ok"
 
 
+def _somebody_refers(up: Engine) -> None:
+    """What an administrator of a new installation does before the first referral."""
+    who = ("--name", "Somebody", "--organisation", "R0A")
+    given = ("--role", "coordinator", "--site", "*", "--reason", "new installation")
+    for words in (
+        ("first", "admin-1", *who),
+        ("add", "coordinator-1", *who, "--as", "admin-1"),
+        ("appoint", "coordinator-1", *given, "--as", "admin-1"),
+    ):
+        code, told = up.run("account", *words)
+        assert code == 0, told
+
+
 def test_ctrl_c_stops_it_and_what_was_recorded_stays(up: Engine) -> None:
     example = Path(__file__).parents[2] / "examples" / "referral.json"
-    _, told = up.run("refer", str(example))
+    _somebody_refers(up)
+    _, told = up.run("refer", str(example), "--as", "coordinator-1")
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(timeout=PATIENCE_S) == 0
     code, checks = up.run("doctor")

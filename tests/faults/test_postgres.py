@@ -15,6 +15,7 @@ from sqlmodel import Session
 from deployments.cluster import Cluster, prepared
 from deployments.embedded import running_postgres
 from deployments.roles import plain
+from desk.simulation.people import enrol
 from models.database import connect
 from models.migrate import migrate
 from models.network import seed
@@ -25,6 +26,7 @@ from tests.faults.forks import Forks
 from tests.faults.sending import Sender
 from tests.faults.waiting import eventually
 from tests.models.rows import select
+from tests.people import CAST
 
 SEED = 20_261_123
 
@@ -63,6 +65,7 @@ def server(new_folder: Callable[[str], Path], identity_key: Path) -> Iterator[Se
         with Session(owner) as session:
             session.add_all(seed())
             session.commit()
+        enrol(owner, CAST)
         clock = folder / "clock"
         clock.write_text(BEFORE_EVERYTHING)
         administrator = plain(urls.administrator)

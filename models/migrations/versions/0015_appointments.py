@@ -18,7 +18,9 @@ GIVEN = ("appointment", "training", "delegation")
 ONLY_ENDED = """
 CREATE FUNCTION only_ended() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    ending jsonb := '{"ended_at": null, "ended_by": null, "end_reason": null}';
+    -- What is generated is not there yet when this is asked.
+    ending jsonb :=
+        '{"ended_at": null, "ended_by": null, "end_reason": null, "site_code": null}';
 BEGIN
     IF TG_OP = 'UPDATE' AND OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL
         AND to_jsonb(NEW) || ending = to_jsonb(OLD) || ending THEN
