@@ -1,0 +1,1 @@
+"""Scheduled compliance checks: each finds what it should, and nothing else."""
