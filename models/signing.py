@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from atmpflow.errors import Refused
 from atmpflow.journey import Facts
 from atmpflow.message import Command
-from atmpflow.people import Actor, Role
+from atmpflow.people import Actor
 from atmpflow.rules.signature import SECOND_LIFE, Record, Signature, judge_signature, seconds
 from atmpflow.signing import Meaning, Needed, matter, needed
 from models.changes import Insert
@@ -171,7 +171,8 @@ def sign_off(connection: Connection, asked: Asked, command: UUID) -> list[Insert
     return [_use(one, asked, command, about) for one in (second, first) if one]
 
 
-def _by_token(connection: Connection, token: str) -> Signature:
+def by_token(connection: Connection, token: str) -> Signature:
+    """The signature that a token stands for. Raises Refused `signature-unknown`."""
     rows: Any = connection.execute(BY_TOKEN, (_digest(token),)).fetchall()
     if not rows:
         raise Refused(
@@ -191,7 +192,7 @@ def _first(connection: Connection, asked: Asked, wanted: Needed) -> Signature:
             f"{asked.command.name} must be signed: {wanted.meaning.value} ({wanted.source}).",
             "Sign it with `atmpflow sign` and give the token it prints.",
         )
-    found = _by_token(connection, asked.token)
+    found = by_token(connection, asked.token)
     judged = judge_signature(
         found, asked.record, actor=asked.actor, meaning=wanted.meaning, now=asked.now
     )
@@ -200,12 +201,6 @@ def _first(connection: Connection, asked: Asked, wanted: Needed) -> Signature:
         remedy = "Look at the record as it is now and sign it anew: atmpflow sign."
         raise Refused("signature-refused", "signature", f"{why}.", remedy)
     return found
-
-
-def signer_of(connection: Connection, token: str) -> Actor:
-    """Whose signature a token stands for. Raises Refused `signature-unknown`."""
-    found = _by_token(connection, token)
-    return Actor(found.account, Role(found.role))
 
 
 def _require_reviewed(connection: Connection, asked: Asked) -> None:

@@ -19,12 +19,12 @@ from atmpflow.commands.shipment import AcceptProduct, DecideDeviation
 from atmpflow.errors import Refused
 from atmpflow.events.manufacture import BatchOpened
 from atmpflow.journey import Facts
-from atmpflow.message import Command
-from atmpflow.people import Actor
+from atmpflow.message import Command, Utc
+from atmpflow.people import Actor, Role
 from models.database import transaction
 from models.lookups import facts_of, journey_by
 from models.record import Request, record
-from models.signing import signer_of
+from models.signing import by_token
 from tasks import clock
 from tasks.engine import engine
 
@@ -60,6 +60,9 @@ class SignOffForm(BaseModel):
         default=False,
         title="Confirmed",
         description="Audit trail reviewed; certificate checked; no alternative, immediate hazard",
+    )
+    at: Utc | None = Field(
+        default=None, title="Happened at", description="Left empty: when it was signed"
     )
     signature: str = Field(
         title="Signature", description="The token that `atmpflow sign` printed; it counts once"
@@ -125,17 +128,17 @@ def sign_off(form: SignOffForm) -> str:
             "It is not confirmed what this decision rests on.",
             "Look at what the form names, and tick it when it is so.",
         )
-    now = clock.wall()
     with transaction(engine()) as connection:
         journey: UUID = journey_by(connection, form.journey.strip())
         facts = facts_of(connection, journey)
-        signer: Actor = signer_of(connection, form.signature)
-    command = MAKERS[form.what](form, facts, now)
-    # The key is the same for the same signature: a run that is repeated is recorded once.
-    key = f"sign-off:{journey}:{facts.version}:{command.name}:{signer.id}"
-    request = Request(command, signer, key, journey, signature=form.signature)
-    answer = record(engine(), request, now)
-    return f"{', '.join(answer.events)} recorded for journey {journey}"
+        signed = by_token(connection, form.signature)
+    command = MAKERS[form.what](form, facts, form.at or signed.signed_at)
+    signer = Actor(signed.account, Role(signed.role))
+    # The same signature gives the same key and content: a run that is repeated is recorded once.
+    request = Request(command, signer, f"sign-off:{signed.id}", journey, signature=form.signature)
+    answer = record(engine(), request, clock.wall())
+    what = "recorded before" if answer.repeated else ", ".join(answer.events)
+    return f"{what}: journey {journey}, version {answer.version}"
 
 
 async def sign_off_from_form(form: SignOffForm) -> str:

@@ -11,8 +11,9 @@ from atmpflow.errors import Refused
 from atmpflow.people import Actor
 from atmpflow.rules.signature import Record
 from atmpflow.signing import Meaning, meanings
+from models.authority import require_right
 from models.database import Connection, transaction
-from models.enrolling import active_person
+from models.enrolling import active_person, issue_code
 from models.proving import Proof, Proved, prove
 from models.signing import (
     Challenge,
@@ -77,9 +78,9 @@ def begin_record(
             f"{who.role.value} does not sign {meaning.value}.",
             f"In this role you can sign: {may}.",
         )
-    return ToSign(
-        active_person(connection, who.id), challenge(connection, who, meaning, record, now)
-    )
+    name = active_person(connection, who.id)
+    require_right(connection, who, "sign", now)
+    return ToSign(name, challenge(connection, who, meaning, record, now))
 
 
 def local(proof: Proof) -> Prover:
@@ -108,6 +109,17 @@ def finish(
     return Signed(token, to_sign.printed_name, made, proved.methods, at)
 
 
+def let_in(engine: Engine, account: str, by: Actor) -> str:
+    """An enrolment code for somebody, from an administrator who learns none of their secrets.
+
+    Raises Refused `code-for-oneself`, `account-unknown` or what stands against the administrator.
+    """
+    now = clock.wall()
+    with transaction(engine) as connection:
+        require_right(connection, by, "issue-enrolment-code", now)
+    return issue_code(engine, account, by=by.id, now=now)
+
+
 def review(engine: Engine, who: Actor, journey: UUID, version: int | None = None) -> Record:
     """Keep that somebody reviewed the audit trail of a journey up to now.
 
@@ -115,6 +127,7 @@ def review(engine: Engine, who: Actor, journey: UUID, version: int | None = None
     """
     with transaction(engine) as connection:
         active_person(connection, who.id)
+        require_right(connection, who, "review", clock.wall())
         record = record_of(connection, journey)
         if version not in (None, record.version):
             raise Refused(
@@ -134,6 +147,7 @@ def demand(engine: Engine, by: Actor) -> bool:
     """
     with transaction(engine) as connection:
         active_person(connection, by.id)
+        require_right(connection, by, "demand-signatures", clock.wall())
         if demanded(connection):
             return False
         connection.execute(

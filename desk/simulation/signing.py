@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pyotp.totp import TOTP
 from sqlalchemy import Engine
 
 from atmpflow.errors import Refused
-from atmpflow.people import Actor, Role
+from atmpflow.people import Actor
 from atmpflow.signing import Meaning, Needed, needed
 from desk.simulation.people import actor
 from models.database import transaction
@@ -58,13 +58,11 @@ def sign(
         other = actor(min(wanted.seconded))
         _sign(engine, other, Meaning.REVIEWED, journey, at)
     if wanted.trail_reviewed:
-        ensure(engine, who)
         review(engine, who, journey)
     return _sign(engine, who, wanted.meaning, journey, at)
 
 
 def _sign(engine: Engine, who: Actor, meaning: Meaning, journey: UUID, at: datetime) -> str:
-    ensure(engine, who)
     series = secret_of(f"series of {who.id}")
     to_sign = begin(engine, who, meaning, journey, now=at)
     again = Proof(secret_of(who.id), series=series)
@@ -87,23 +85,3 @@ def _with_code(engine: Engine, who: Actor, meaning: Meaning, journey: UUID, at: 
     proof = Proof(secret_of(who.id), TOTP(_secrets[key]).at(at), series)
     to_sign = begin(engine, who, meaning, journey, now=at)
     return finish(engine, to_sign, local(proof), now=at).token
-
-
-OPEN = """
-INSERT INTO account (id, username, kind, printed_name, organisation, state, created_at, created_by)
-SELECT %s, %s, 'person', %s, (SELECT min(ods_code) FROM organisation), 'active', %s, %s
-WHERE NOT EXISTS (SELECT FROM account WHERE username = %s) ON CONFLICT (username) DO NOTHING
-"""
-
-
-def ensure(engine: Engine, who: Actor) -> None:
-    """An account for a simulated person, where there is none yet."""
-    number = who.id.rpartition("-")[2]
-    name = f"Simulated {_said(who.role)} {number}"
-    values = (uuid4(), who.id, name, clock.wall(), ADMINISTRATOR, who.id)
-    with transaction(engine) as connection:
-        connection.execute(OPEN, values)
-
-
-def _said(role: Role) -> str:
-    return role.value.replace("-", " ").title().replace("Qc", "QC")

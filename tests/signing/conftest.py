@@ -11,7 +11,8 @@ import pytest
 
 from atmpflow.people import Actor, Role
 from desk.simulation.people import actor
-from desk.simulation.signing import ADMINISTRATOR, ensure
+from desk.simulation.people import enrol as appoint
+from desk.simulation.signing import ADMINISTRATOR
 from models.enrolling import Enrolled, enrol, issue_code
 from models.passwords import MEMORY_KIB
 from models.proving import Proof
@@ -38,7 +39,6 @@ def demanding_database(
     folder: Path = tmp_path_factory.mktemp("signing")
     with copied(prepared_database, folder) as database:
         officer = actor(Role.COMPLIANCE)
-        ensure(database.app, officer)
         demand(database.app, officer)
         yield database
 
@@ -63,10 +63,16 @@ class Signer:
         return Proof(password, code)
 
 
+def appointed(database: Database, role: Role, number: int) -> Actor:
+    """Somebody in a role, trained for everything, who cannot sign yet."""
+    who = actor(role, number)
+    appoint(database.owner, {who.id: (role,)})
+    return who
+
+
 def signer(database: Database, role: Role, number: int, at: datetime | None = None) -> Signer:
     """Somebody new in a role, enrolled by the administrator's code and their own password."""
-    who = actor(role, number)
-    ensure(database.app, who)
+    who = appointed(database, role, number)
     now = at or clock.wall()
     code = issue_code(database.app, who.id, by=ADMINISTRATOR, now=now)
     return Signer(who, enrol(database.app, code, PASSWORD, now))

@@ -12,7 +12,6 @@ from atmpflow.people import Role
 from atmpflow.rules.administration import treated
 from atmpflow.signing import Meaning
 from desk.simulation.people import actor
-from desk.simulation.signing import ensure
 from desk.simulation.step import present
 from models.invariants.checker import looked
 from models.rejection import explain
@@ -152,7 +151,6 @@ def test_one_person_is_not_two_pairs_of_eyes(signing: Database, agreed: Facts):
 
         assert found == constraint
     pharmacist = actor(Role.PHARMACIST)
-    ensure(signing.app, pharmacist)
     to_sign = begin(signing.app, pharmacist, Meaning.APPROVED, agreed.journey)
     execute(signing.application, COPY.format(**AS_IT_IS), to_sign.challenge.id)
     with psycopg.connect(signing.application.replace("+psycopg", "")) as connection:
@@ -233,6 +231,7 @@ def test_no_dose_is_given_under_a_signature_that_is_void(signing: Database):
         ask(signing.app, facts, move.command, move.actor)
 
     assert not treated(present(signing.app, facts.journey))
+    assert void_changed(signing.app) == 1
 
 
 @pytest.mark.parametrize(

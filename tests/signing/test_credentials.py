@@ -8,8 +8,7 @@ import pytest
 from atmpflow.errors import Refused
 from atmpflow.people import Role
 from atmpflow.signing import Meaning
-from desk.simulation.people import actor
-from desk.simulation.signing import ADMINISTRATOR, ensure
+from desk.simulation.signing import ADMINISTRATOR
 from models import passwords
 from models.database import transaction
 from models.enrolling import CODE_LASTS, enrol, issue_code
@@ -21,7 +20,7 @@ from tasks.signing import begin, finish, local
 from tests.conftest import Database
 from tests.factories import opened
 from tests.models.rows import select
-from tests.signing.conftest import PASSWORD, Signer, signer
+from tests.signing.conftest import PASSWORD, Signer, appointed, signer
 
 NUMBERS = iter(range(100, 1000))
 NOW = clock.wall()
@@ -123,8 +122,7 @@ def test_a_new_enrolment_ends_what_was_set_before(signing: Database, somebody: S
 
 
 def test_an_enrolment_code_is_good_once_and_for_three_days(signing: Database):
-    who = actor(Role.QP, next(NUMBERS))
-    ensure(signing.app, who)
+    who = appointed(signing, Role.QP, next(NUMBERS))
     code = issue_code(signing.app, who.id, by=ADMINISTRATOR, now=NOW)
 
     with pytest.raises(Refused, match="enrolment-refused"):

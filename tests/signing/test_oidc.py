@@ -11,7 +11,7 @@ from atmpflow.errors import Refused
 from atmpflow.people import Role
 from atmpflow.signing import Meaning
 from desk.simulation.people import actor
-from desk.simulation.signing import ADMINISTRATOR, ensure
+from desk.simulation.signing import ADMINISTRATOR
 from models.enrolling import issue_code
 from tasks import clock, oidc
 from tasks.oidc import at_provider, bind_at_provider
@@ -19,6 +19,7 @@ from tasks.signing import Signed, begin, finish
 from tests.conftest import Database
 from tests.factories import opened
 from tests.models.rows import select
+from tests.signing.conftest import appointed
 from tests.signing.provider import CLIENT, Provider, running_provider
 
 WHO = actor(Role.PHYSICIAN, 2)
@@ -35,7 +36,7 @@ def provider(running: Provider, signing: Database, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv(oidc.ISSUER, running.issuer)
     monkeypatch.setenv(oidc.CLIENT, CLIENT)
     monkeypatch.setenv(oidc.ACR, "urn:aal2 urn:aal3")
-    ensure(signing.app, WHO)
+    appointed(signing, WHO.role, 2)
     running.subject, running.acr, running.changes = "person-1", "urn:aal2", {}
     running.foreign_key = running.forget_state = False
     known = select(signing.app, "SELECT 1 FROM credential WHERE account = %s", WHO.id)
@@ -127,8 +128,7 @@ def test_whoever_is_tied_to_nobody_at_the_provider_cannot_sign(
     signing: Database, provider: Provider, journey: list[UUID]
 ):
     _signed(signing, provider, journey)
-    stranger = actor(Role.PHARMACIST, 3)
-    ensure(signing.app, stranger)
+    stranger = appointed(signing, Role.PHARMACIST, 3)
     to_sign = begin(signing.app, stranger, Meaning.APPROVED, journey[0])
 
     with pytest.raises(Refused, match="another person"):

@@ -36,13 +36,15 @@ def test_a_qualified_person_certifies_from_the_form_with_a_token(signing: Databa
         What.CERTIFY,
         sign(signing.app, move.actor, wanted, facts.journey),
         confirmed=True,
+        at=move.command.occurred_at,
     )
 
     assert "batch.certified" in sign_off(form)
     row = present(signing.app, facts.journey).history[facts.version]
     assert (row.event.name, row.actor) == ("batch.certified", move.actor)
-    with pytest.raises(Refused):
-        sign_off(form)
+    assert "recorded before" in sign_off(form), "a run that Prefect repeats is recorded once"
+    with pytest.raises(Refused, match=r"key-reused|used-before"):
+        sign_off(form.model_copy(update={"document": "QA-2"}))
 
 
 def test_what_is_not_confirmed_is_refused(signing: Database):
