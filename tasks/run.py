@@ -13,6 +13,7 @@ from tasks.acts import by_command
 from tasks.answer import Act, Outcome, drained
 from tasks.clock import simulated
 from tasks.engine import engine
+from tasks.pictures.artifact import leave_pictures
 
 NAMED = 3
 """Up to so many journeys are named in a run's name; more are counted."""
@@ -28,6 +29,7 @@ async def run_stage(stage: str, journey: str, *acts: Act) -> str:
     outcomes = await drained(engine(), stage, by_command(acts), journey=only)
     await _name_run(stage, outcomes)
     await _leave_artifact(stage, outcomes)
+    await leave_pictures(outcomes)
     return f"{stage}: {len(outcomes)} answered"
 
 

@@ -43,11 +43,18 @@ def as_json_page(page: Page, now: datetime) -> dict[str, Any]:
         **summary(page.row, now),
         "timeline": [_event(event) for event in page.events],
         "units": _rows(page.units, "unit", "kind", "batch", "state", "expires_at"),
-        "custody": _rows(page.custody, "unit", "holder", "role", "starts_at", "ends_at"),
+        "custody": _rows(
+            page.custody, "unit", "holder", "role", "starts_at", "ends_at", "giver",
+            "giver_scan", "receiver_scan",
+        ),
+        "labels_printed": _rows(
+            page.prints, "kind", "subject", "version", "copy_number", "format", "printed_by",
+            "printed_at",
+        ),
         "shipments": _rows(
             page.shipments, "id", "leg", "courier", "reference", "sender", "receiver",
             "packed_at", "collected_at", "delivered_at", "received_at", "logger",
-            "minutes_outside", "verdict",
+            "minutes_outside", "verdict", "sscc",
         ),
         "doses": _rows(
             page.doses, "dose", "unit", "started_at", "ended_at", "volume_ml", "given_by",

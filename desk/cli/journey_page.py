@@ -22,6 +22,7 @@ def show_page(page: Page, now: datetime) -> None:
     table("\nTimeline", timeline, [_event(event) for event in page.events])
     signatures.show(page.signatures)
     _custody(page)
+    _prints(page)
     _shipments(page)
     _doses(page)
     _visits(page)
@@ -63,10 +64,35 @@ def _custody(page: Page) -> None:
     def row(held: Custody) -> tuple[str, ...]:
         until = moment(held.ends_at) or "now"
         what = states.get(held.unit, "")
-        return held.unit, what, held.holder, moment(held.starts_at), until
+        taken = f"{held.giver or '-'}\n{_scans(held)}".rstrip()
+        return held.unit, what, taken, held.holder, moment(held.starts_at), until
 
-    columns = ("Unit", "What", "Held by", "From (UTC)", "Until (UTC)")
+    columns = ("Unit", "What", "From whom", "Held by", "From (UTC)", "Until (UTC)")
     table("\nCustody", columns, [row(held) for held in page.custody])
+
+
+def _scans(held: Custody) -> str:
+    """At which ends of the hand-over a label was scanned."""
+    ends = (("giver", held.giver_scan), ("receiver", held.receiver_scan))
+    said = " and ".join(name for name, scan in ends if scan)
+    if held.giver is None:
+        return ""
+    return f"{said} scanned" if said else "not scanned"
+
+
+def _prints(page: Page) -> None:
+    if not page.prints:
+        return
+    rows = [
+        (
+            f"{one.kind} {one.subject}",
+            f"{one.version}, copy {one.copy_number}",
+            moment(one.printed_at),
+            one.printed_by,
+        )
+        for one in page.prints
+    ]
+    table("\nLabels printed", ("Label", "Version", "Printed (UTC)", "By"), rows)
 
 
 def _shipments(page: Page) -> None:
@@ -82,7 +108,7 @@ def _shipment(one: Shipment) -> tuple[str, ...]:
         verdict += f"\n{one.minutes_outside:g} min outside"
     return (
         one.leg,
-        f"{one.courier}\n{one.reference}",
+        f"{one.courier}\n{one.reference}" + (f"\nSSCC {one.sscc}" if one.sscc else ""),
         f"{one.sender}\n{one.receiver}",
         moment(one.packed_at),
         moment(one.received_at),

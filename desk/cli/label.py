@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -22,12 +23,14 @@ from desk.cli.looking import looking
 from desk.cli.output import say, show_json
 from desk.cli.recording import find_journey
 from desk.cli.who import identity
-from desk.labels.content import GONE, Choice, Content, of_patient, of_unit
+from desk.labels.content import GONE, Choice, Content, of_patient, of_shipper, of_unit
 from desk.labels.drawing import as_pdf, as_svg
 from desk.labels.layout import laid_out
 from models.database import transaction
 from models.lookups import facts_of
 from models.material import Unit
+from models.printing import Printed, keep_print
+from tasks import clock
 
 app = new_app()
 
@@ -44,6 +47,9 @@ def label(  # noqa: PLR0913 - one parameter an option
     account: Account,
     journey: Annotated[str | None, typer.Option(help="Every unit of this journey.")] = None,
     band: Annotated[bool, typer.Option("--band", help="The patient's band instead.")] = False,
+    shipper: Annotated[
+        bool, typer.Option("--shipper", help="The shipper of the present leg instead.")
+    ] = False,
     format: Annotated[Format, typer.Option(help="pdf, or svg for one label.")] = "pdf",
     version: Annotated[
         int | None, typer.Option(help="Version of the label: on record, or the next one.")
@@ -57,27 +63,35 @@ def label(  # noqa: PLR0913 - one parameter an option
     role: Annotated[str | None, typer.Option(help="Your role, with --reason.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the labels of a unit, of a journey or of its patient's band, as PDF or SVG.
+    """Make the labels of a unit, of a journey, its shipper or its patient's band, as PDF or SVG.
 
-    No label names the patient unless --reason is given.
+    No label names the patient unless --reason is given. Each print is kept: who, when, which copy.
     """
-    _require_one_target(unit, journey, band=band)
+    _require_one_target(unit, journey, other=band or shipper)
     with ready_database() as engine:
         where, units = _found(engine, unit, journey)
         with transaction(engine) as connection:
             facts = facts_of(connection, where)
         patient = _patient(engine, where, account, role, reason)
-    choice = Choice(version, reactive, settings().gs1_company_prefix, patient)
-    made = [of_patient(facts, choice)] if band else [of_unit(one, facts, choice) for one in units]
-    _write(made, format, out)
-    _tell(made, out, as_json=as_json)
+        choice = Choice(version, reactive, settings().gs1_company_prefix, patient)
+        if shipper:
+            made = [of_shipper(facts)]
+        elif band:
+            made = [of_patient(facts, choice)]
+        else:
+            made = [of_unit(one, facts, choice) for one in units]
+        content = _content(made, format)
+        copies = _keep(engine, where, made, (format, sha256(content).digest()), account)
+    _write(content, out)
+    _tell(made, copies, out, as_json=as_json)
 
 
-def _require_one_target(unit: str | None, journey: str | None, *, band: bool) -> None:
+def _require_one_target(unit: str | None, journey: str | None, *, other: bool) -> None:
     if (unit is None) == (journey is None):
         raise typer.BadParameter("give a unit number, or --journey", param_hint="UNIT")
-    if band and journey is None:
-        raise typer.BadParameter("the band is a journey's: give --journey", param_hint="--band")
+    if other and journey is None:
+        message = "band and shipper are a journey's: give --journey"
+        raise typer.BadParameter(message, param_hint="--journey")
 
 
 def _found(engine: Engine, unit: str | None, journey: str | None) -> tuple[UUID, Sequence[Unit]]:
@@ -114,14 +128,33 @@ def _patient(
     return None if reason is None else identity(engine, journey, account, role, reason)
 
 
-def _write(made: Sequence[Content], format: Format, out: str) -> None:
+def _content(made: Sequence[Content], format: Format) -> bytes:
     if not made:
         message = "This journey has no unit that could get a label."
         raise Refused("label-none", "journey", message, "Record the collection or the product.")
     if format == "svg" and len(made) > 1:
         raise typer.BadParameter("svg holds one label: name the unit", param_hint="--format")
     sheets = [laid_out(one) for one in made]
-    content = as_pdf(sheets) if format == "pdf" else as_svg(sheets[0]).encode()
+    return as_pdf(sheets) if format == "pdf" else as_svg(sheets[0]).encode()
+
+
+def _keep(
+    engine: Engine, journey: UUID, made: Sequence[Content], file: tuple[Format, bytes], by: str
+) -> list[int]:
+    """Put each label on record before it can be printed; its copy numbers."""
+    with transaction(engine) as connection:
+        return [
+            keep_print(
+                connection,
+                Printed(journey, one.kind, one.identifiers[-1][1], one.version, *file),
+                by,
+                clock.now(),
+            )
+            for one in made
+        ]
+
+
+def _write(content: bytes, out: str) -> None:
     if out == "-":
         sys.stdout.buffer.write(content)
         return
@@ -132,7 +165,7 @@ def _write(made: Sequence[Content], format: Format, out: str) -> None:
         raise typer.BadParameter(reason, param_hint="--out") from None
 
 
-def _tell(made: Sequence[Content], out: str, *, as_json: bool) -> None:
+def _tell(made: Sequence[Content], copies: Sequence[int], out: str, *, as_json: bool) -> None:
     if out == "-":
         return
     if as_json:
@@ -141,9 +174,12 @@ def _tell(made: Sequence[Content], out: str, *, as_json: bool) -> None:
                 **{name.lower(): value for name, value in one.identifiers},
                 "symbol": bracketed(one.elements),
                 "warnings": one.warnings,
+                "version": one.version,
+                "copy": copy,
             }
-            for one in made
+            for one, copy in zip(made, copies, strict=True)
         ]
         show_json({"file": out, "labels": said})
         return
-    say(f"{len(made)} label{'s' if len(made) > 1 else ''} in {out}.")
+    again = f", copy {max(copies)}" if max(copies) > 1 else ""
+    say(f"{len(made)} label{'s' if len(made) > 1 else ''} in {out}{again}.")

@@ -15,7 +15,7 @@ from models.administration import Administration, Visit
 from models.database import reading
 from models.journey import Journey
 from models.ledger import LedgerEvent, ReceivedCommand
-from models.material import Custody, Unit
+from models.material import Custody, LabelPrint, Unit
 from models.reaction import Reaction
 from models.shipment import Shipment
 
@@ -104,6 +104,7 @@ class Page:
     events: Sequence[LedgerEvent]
     units: Sequence[Unit]
     custody: Sequence[Custody]
+    prints: Sequence[LabelPrint]
     shipments: Sequence[Shipment]
     doses: Sequence[Administration]
     visits: Sequence[Visit]
@@ -129,6 +130,7 @@ def page(engine: Engine, journey: UUID) -> Page:
             events=of(LedgerEvent, LedgerEvent.seq),
             units=of(Unit, Unit.kind, Unit.unit),
             custody=of(Custody, Custody.starts_at),
+            prints=of(LabelPrint, LabelPrint.printed_at, LabelPrint.copy_number),
             shipments=of(Shipment, Shipment.packed_at),
             doses=of(Administration, Administration.dose),
             visits=of(Visit, Visit.due_at),

@@ -6,19 +6,30 @@ Part IV 11). Only who passes an identity on purpose gets a name on it.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from atmpflow.codes import isbt128
 from atmpflow.codes.elements import Element
-from atmpflow.codes.label import UnitLabel, Wristband, unit_elements, wristband_elements
+from atmpflow.codes.label import (
+    ShipperLabel,
+    UnitLabel,
+    Wristband,
+    shipper_elements,
+    unit_elements,
+    wristband_elements,
+)
 from atmpflow.errors import Refused
 from atmpflow.events.admission import ScreeningRecorded
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.manufacture import ManufactureCompleted
+from atmpflow.events.shipment import CourierBooked
 from atmpflow.journey import Facts
 from atmpflow.products.spec import Band, ProductSpec
 from atmpflow.referral import PatientIdentity
 from atmpflow.rules.label_words import Infection, Kind, infection_known, statements
 from atmpflow.rules.labels import label_version
+from atmpflow.rules.leg import band_of_leg
+from atmpflow.rules.transit import courier, hold_time, shipper_label, under_way
 from desk.cli.output import LONDON
 from models.material import Unit
 
@@ -39,6 +50,8 @@ class Content:
     maker: str
     elements: tuple[Element, ...]
     patient: tuple[str, ...] = ()
+    kind: Literal["unit", "shipper", "patient"] = "unit"
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,42 @@ def of_unit(unit: Unit, facts: Facts, choice: Choice) -> Content:
         maker=_made_by(facts, version),
         elements=unit_elements(label, prefix=choice.company_prefix),
         patient=patient_lines(choice.patient),
+        version=version,
     )
+
+
+def of_shipper(facts: Facts) -> Content:
+    """The label of the shipper that the present leg is booked for.
+
+    Raises Refused `label-no-shipper` before one is booked and has a number.
+    """
+    booked, number = facts.last(CourierBooked), shipper_label(facts)
+    if booked is None or number is None:
+        message = "No shipper of this journey waits or is on its way."
+        remedy = "Without a GS1 company prefix it gets its label when it is packed."
+        raise Refused("label-no-shipper", "journey", message, remedy)
+    name = "SSCC" if booked.sscc else "Shipper"
+    return Content(
+        heading="SHIPPER",
+        subheading=f"From {booked.sender} to {booked.receiver}, by {courier(facts)}",
+        identifiers=(("COI", facts.coi), (name, number)),
+        facts=tuple(_facts_of_leg(facts, booked)),
+        expiry=(),
+        warnings=(),
+        notes=("Opened by the receiver only, who compares seal and labels.",),
+        maker=f"{facts.product.name}, {booked.leg} leg. The label goes with this shipment only.",
+        elements=shipper_elements(ShipperLabel(facts.coi, number)),
+        kind="shipper",
+    )
+
+
+def _facts_of_leg(facts: Facts, booked: CourierBooked) -> list[tuple[str, str]]:
+    packed, holds = under_way(facts), hold_time(facts)
+    rows = [("Booking", booked.reference)]
+    if packed is not None and holds is not None:
+        rows += [("Shipper", packed.shipper), ("Seal", packed.seal), ("Logger", packed.logger)]
+        rows.append(("Holds until", moments(holds.ends_at)[0]))
+    return [*rows, ("Keep", stored(band_of_leg(facts)))]
 
 
 def of_patient(facts: Facts, choice: Choice) -> Content:
@@ -90,6 +138,7 @@ def of_patient(facts: Facts, choice: Choice) -> Content:
         maker="Worn beside the hospital's wristband, never in its place.",
         elements=wristband_elements(Wristband(facts.coi)),
         patient=patient_lines(choice.patient),
+        kind="patient",
     )
 
 
