@@ -16,8 +16,11 @@ from desk.stories.play import tell
 from models.database import transaction
 from models.invariants.checker import Circumstances, check
 from models.replay import replay
+from tasks.fhir_export import exported
 from tests.conftest import Database, copied, serving
 from tests.factories import engine_steps
+from tests.fhir.r4 import bundle_faults
+from tests.intake.samples import SCHEMA
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,8 @@ def test_a_story_ends_right(stage: Database, name: str):
     assert told["told"], "something went wrong, and nobody was told"
     assert all(one["done_at"] or one["overdue"] for one in told["told"])
     assert all(hold.get("until") or facts.ended for hold in told["held"])
+    if SCHEMA.exists():
+        assert bundle_faults(exported(stage.app, facts.journey)) == []
 
 
 def _now(database: Database) -> datetime:
