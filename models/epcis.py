@@ -1,4 +1,4 @@
-"""What partners sent as EPCIS: documents byte for byte, each event once, and what became of each."""
+"""What partners sent as EPCIS: documents as they came, each event once, what became of each."""
 
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,8 @@ from sqlmodel import Field, SQLModel
 from models.base import check, digest, document, kept, kept_index, moment
 
 OUTCOMES = ("recorded", "known", "readings", "refused", "unknown", "nothing")
-"""What became of an event: a command was recorded; the record already said so; its temperatures wait
-for the leg's end; refused by the record; its shipment is not found for certain; nothing to do."""
+"""What became of an event: a command was recorded; the record already said so; its temperatures
+wait for the leg's end; refused by the record; its shipment is not certain; nothing to do."""
 
 
 def _texts() -> Any:
@@ -86,7 +86,7 @@ class EpcisEvent(SQLModel, table=True):
     epcs: list[str] = _texts()
     things: list[str] = _texts()
     content: dict[str, Any] = document()
-    prefixes: dict[str, str] = document()
+    prefixes: dict[str, Any] = document()
     kept_at: datetime = kept()
 
 

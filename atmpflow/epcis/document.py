@@ -40,7 +40,7 @@ class Reported:
     raw: Mapping[str, Any]
     event: Event
     hash: str
-    prefixes: Mapping[str, str]
+    prefixes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _event_list(document: Around) -> tuple[str, Sequence[Any] | None]:
     return f"{path}.eventList", listed
 
 
-def _read_events(events: Sequence[Any], path: str, prefixes: Mapping[str, str]) -> Read:
+def _read_events(events: Sequence[Any], path: str, prefixes: Mapping[str, Any]) -> Read:
     found: list[Reported] = []
     problems: list[Problem] = []
     for place, raw in enumerate(events):
@@ -154,7 +154,7 @@ def _read_events(events: Sequence[Any], path: str, prefixes: Mapping[str, str]) 
 
 
 def read_event(
-    raw: Any, place: int, *, path: str, prefixes: Mapping[str, str]
+    raw: Any, place: int, *, path: str, prefixes: Mapping[str, Any]
 ) -> Reported | list[Problem]:
     """One event, or what is wrong with it."""
     said = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
@@ -173,16 +173,10 @@ def read_event(
     return Reported(place, said, event, event_hash(said, own), own)
 
 
-def declared(context: Context) -> dict[str, str]:
-    """The prefixes that a context declares."""
+def declared(context: Context) -> dict[str, Any]:
+    """What a context declares itself: prefixes, and what is known of single fields."""
     parts = context if isinstance(context, list) else [context]
-    return {
-        prefix: meaning
-        for part in parts
-        if isinstance(part, dict)
-        for prefix, meaning in part.items()
-        if isinstance(meaning, str)
-    }
+    return {name: said for part in parts if isinstance(part, dict) for name, said in part.items()}
 
 
 def _undeclared(value: Any, path: str, known: set[str]) -> Iterator[Problem]:

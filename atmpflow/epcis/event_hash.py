@@ -17,7 +17,7 @@ from atmpflow.epcis.identifiers import canonical
 from atmpflow.epcis.values import moment
 from atmpflow.epcis.vocabulary import Words
 
-Prefixes = Mapping[str, str]
+Prefixes = Mapping[str, Any]
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ class _Writer:
     """Writes values, with the prefixes of one document."""
 
     def __init__(self, prefixes: Prefixes) -> None:
-        self._prefixes = prefixes
+        self._prefixes = {name: said for name, said in prefixes.items() if isinstance(said, str)}
 
     def field(self, name: str, value: Any) -> str:
         """One of the standard's own fields; nothing where it is empty."""

@@ -87,8 +87,8 @@ def _seal(reported: Reported) -> str | None:
 
 def _expanded(name: str, prefixes: Mapping[str, Any]) -> str:
     prefix, colon, rest = name.partition(":")
-    known = {**PREFIXES, **prefixes}
-    return f"{known[prefix]}{rest}" if colon and prefix in known else name
+    stem: Any = {**PREFIXES, **prefixes}.get(prefix)
+    return f"{stem}{rest}" if colon and isinstance(stem, str) else name
 
 
 def _temperatures(

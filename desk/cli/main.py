@@ -32,6 +32,7 @@ COMMANDS = {
     "label": "Make the labels of a unit, of a journey or of its patient's band, as PDF or SVG.",
     "scan": "Say what a scanned or typed code is.",
     "replan": "Propose new slots after one was missed, and move them.",
+    "epcis": "Show a journey as an EPCIS document, or partners' events that nothing came of.",
     "fhir": "Show a journey as a FHIR R4 Bundle, or compare one with the record.",
     "rejected": "List rejected commands with the reason and the remedy.",
     "account": "Say who may do what: accounts, appointments, training and delegations.",

@@ -1,0 +1,229 @@
+"""EPCIS 2.0 over HTTP: capture, what became of it, queries, and a journey as a document.
+
+Paths, headers and errors follow the standard's REST binding (EPCIS 2.0, 12): 202 with the address
+of the capture job, problem+json with the JSON path of each wrong field, pages with a Link header.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from atmpflow.epcis.document import Problem
+from atmpflow.epcis.event_hash import millisecond
+from atmpflow.epcis.query import read_query
+from atmpflow.errors import Refused
+from atmpflow.people import Actor
+from desk.cli.recording import find_journey
+from models.authority import require_right
+from models.database import transaction
+from models.epcis_events import Job, jobs, outcomes
+from tasks import clock
+from tasks.engine import engine
+from tasks.epcis.answer import answer, require_sight
+from tasks.epcis.capture import MOST_EVENTS, Behaviour, Unfit, capture
+from tasks.epcis.export import exported
+
+LARGEST = 10 * 1024 * 1024
+"""Bytes of a document."""
+
+VERSION = "2.0.0"
+HEADERS = {"GS1-EPCIS-Version": VERSION, "GS1-CBV-Version": VERSION}
+TAKEN = ("application/json", "application/ld+json")
+STATUSES = {
+    "journey-unknown": 404,
+    "account-unknown": 403,
+    "not-appointed": 403,
+    "role-not-allowed": 403,
+    "file-too-large": 413,
+    "epcis-media-type": 415,
+    "epcis-version": 406,
+    "epcis-capture-unknown": 404,
+}
+EXCEPTIONS = {
+    400: "ValidationException",
+    403: "SecurityException",
+    404: "NoSuchResourceException",
+    406: "NotAcceptableException",
+    413: "CaptureLimitExceededException",
+    415: "UnsupportedMediaTypeException",
+}
+"""The standard's names of what went wrong, by status."""
+
+
+class EpcisResponse(JSONResponse):
+    """A document of EPCIS, with the headers that each answer bears."""
+
+    media_type = "application/ld+json"
+
+    def init_headers(self, headers: Any = None) -> None:
+        super().init_headers({**HEADERS, **(headers or {})})
+
+
+class ProblemResponse(EpcisResponse):
+    """What is wrong (RFC 9457)."""
+
+    media_type = "application/problem+json"
+
+
+Epcis = Annotated[str | None, Header(alias="GS1-EPCIS-Version")]
+Wanted = Annotated[Behaviour, Header(alias="GS1-Capture-Error-Behaviour")]
+
+
+def router(asks: Callable[..., Actor]) -> APIRouter:
+    """The routes of EPCIS. `asks` is the dependency that says who asks, and has made sure of it."""
+    found = APIRouter(prefix="/epcis", tags=["epcis"], default_response_class=EpcisResponse)
+
+    @found.post("/capture", status_code=202)
+    async def capture_document(
+        request: Request,
+        actor: Annotated[Actor, Depends(asks)],
+        version: Epcis = None,
+        behaviour: Wanted = "rollback",
+    ) -> Response:
+        try:
+            content = await _body(request)
+        except Refused as refused:
+            return refusing(refused)
+        return await run_in_threadpool(
+            answering, version, lambda: _capture(content, actor, behaviour)
+        )
+
+    @found.get("/capture")
+    def capture_jobs(actor: Annotated[Actor, Depends(asks)], version: Epcis = None) -> Response:
+        return answering(version, lambda: EpcisResponse(_jobs(actor)))
+
+    @found.get("/capture/{job}")
+    def capture_job(
+        job: UUID, actor: Annotated[Actor, Depends(asks)], version: Epcis = None
+    ) -> Response:
+        return answering(version, lambda: EpcisResponse(_job(job, actor)))
+
+    @found.get("/events")
+    def query_events(
+        request: Request, actor: Annotated[Actor, Depends(asks)], version: Epcis = None
+    ) -> Response:
+        return answering(version, lambda: _events(request, actor))
+
+    @found.get("/journeys/{journey}")
+    def journey_document(
+        journey: str, actor: Annotated[Actor, Depends(asks)], version: Epcis = None
+    ) -> Response:
+        return answering(version, lambda: EpcisResponse(_journey(journey, actor)))
+
+    return found
+
+
+def answering(version: str | None, ask: Callable[[], Response]) -> Response:
+    """The answer, or why there is none."""
+    try:
+        if version is not None and not version.startswith("2."):
+            message = "Only EPCIS 2 is spoken here."
+            remedy = f"Ask with GS1-EPCIS-Version: {VERSION}."
+            raise Refused("epcis-version", "GS1-EPCIS-Version", message, remedy)
+        return ask()
+    except Unfit as unfit:
+        return _unfit(unfit.problems)
+    except Refused as refused:
+        return refusing(refused)
+
+
+def refusing(refused: Refused) -> ProblemResponse:
+    """A refusal as problem+json."""
+    status = STATUSES.get(refused.code, 400)
+    detail = f"{refused.message} {refused.remedy}"
+    kind = "QueryParameterException" if refused.code == "epcis-query" else EXCEPTIONS[status]
+    path = [] if not refused.field else [{"path": refused.field, "message": refused.message}]
+    return _problem(status, kind, detail, code=refused.code, errors=path)
+
+
+def _unfit(problems: tuple[Problem, ...]) -> ProblemResponse:
+    errors = [{"path": one.path, "message": one.message} for one in problems]
+    first = problems[0]
+    detail = f"{first.path}: {first.message} Correct what is listed and send the whole again."
+    return _problem(400, EXCEPTIONS[400], detail, code="epcis-invalid", errors=errors)
+
+
+def _problem(
+    status: int, kind: str, detail: str, *, code: str, errors: list[dict[str, str]]
+) -> ProblemResponse:
+    title = "The document or the question is not as the standard has it."
+    body = {"type": f"epcisException:{kind}", "title": title, "status": status, "detail": detail}
+    return ProblemResponse({**body, "code": code, "errors": errors}, status_code=status)
+
+
+async def _body(request: Request) -> bytes:
+    """What was sent, no more of it than is taken. Raises Refused."""
+    kind = request.headers.get("content-type", TAKEN[0]).partition(";")[0].strip().lower()
+    if kind not in TAKEN:
+        remedy = f"Send JSON-LD as {' or '.join(TAKEN)}; XML is not read here."
+        raise Refused("epcis-media-type", "Content-Type", "This is not JSON-LD.", remedy)
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > LARGEST:
+            remedy = f"Send at most {LARGEST >> 20} MiB and {MOST_EVENTS} events at once."
+            raise Refused("file-too-large", "", "The document is too large.", remedy)
+    return bytes(content)
+
+
+def _capture(content: bytes, actor: Actor, behaviour: Behaviour) -> Response:
+    now = clock.wall()
+    with transaction(engine()) as connection:
+        require_right(connection, actor, "capture-epcis", now)
+    taken = capture(engine(), content, actor, now=now, behaviour=behaviour)
+    location = {"Location": f"/epcis/capture/{taken.id}"}
+    return EpcisResponse({"captureID": str(taken.id)}, status_code=202, headers=location)
+
+
+def _jobs(actor: Actor) -> list[dict[str, Any]]:
+    with transaction(engine()) as connection:
+        return [_as_json(job) for job in jobs(connection, actor.id)]
+
+
+def _job(number: UUID, actor: Actor) -> dict[str, Any]:
+    with transaction(engine()) as connection:
+        found = jobs(connection, actor.id, only=number)
+        if not found:
+            message, remedy = "There is no such capture of yours.", "Take its address from the 202."
+            raise Refused("epcis-capture-unknown", "captureID", message, remedy)
+        return {**_as_json(found[0]), "outcomes": list(outcomes(connection, number))}
+
+
+def _as_json(job: Job) -> dict[str, Any]:
+    at = millisecond(job.at)
+    kind = f"epcisException:{EXCEPTIONS[400]}"
+    return {
+        "captureID": str(job.id),
+        "createdAt": at,
+        "finishedAt": at,
+        "running": False,
+        "success": job.success,
+        "captureErrorBehaviour": job.behaviour,
+        "errors": [{"type": kind, "title": one["message"], **one} for one in job.problems],
+        "events": job.events,
+        "duplicates": job.duplicates,
+        "sha256": job.sha256,
+    }
+
+
+def _events(request: Request, actor: Actor) -> Response:
+    asked: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        asked.setdefault(name, []).append(value)
+    found = answer(engine(), read_query(asked), actor, now=clock.wall())
+    if found.next is None:
+        return EpcisResponse(found.document)
+    following = {**asked, "nextPageToken": [found.next.token]}
+    address = f"{request.url.path}?{urlencode(following, doseq=True)}"
+    return EpcisResponse(found.document, headers={"Link": f'<{address}>; rel="next"'})
+
+
+def _journey(text: str, actor: Actor) -> dict[str, Any]:
+    journey = find_journey(engine(), text)
+    require_sight(engine(), journey, actor, clock.wall())
+    return exported(engine(), journey, now=clock.wall())

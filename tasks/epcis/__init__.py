@@ -1,0 +1,1 @@
+"""EPCIS: taking in what partners report, and giving what journeys and partners say."""
