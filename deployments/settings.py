@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from atmpflow.errors import Refused
 from models.keys import key_file_in
+from models.passwords import DEFAULT_KIB
 from tasks.anchors import where
 
 Directory = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
@@ -42,6 +43,13 @@ class Settings(BaseSettings):
         default_factory=lambda chosen: where.folders_in(chosen["state_dir"]),
         title="Folders of the anchors",
         description="Two or more, with the system's path separator between; on several disks.",
+    )
+    password_memory_kib: int = Field(
+        default=DEFAULT_KIB,
+        ge=32,
+        le=4_194_304,
+        title="Cost of a password, KiB",
+        description="Memory that Argon2id takes for one password; the doctor warns below 19456.",
     )
     database_url: str | None = Field(
         default=None,

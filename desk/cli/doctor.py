@@ -14,6 +14,7 @@ from desk.cli.checks import Check, judged, lag, ok, report
 from desk.cli.checks_anchors import anchor_checks
 from desk.cli.checks_database import database_checks, unreachable
 from desk.cli.checks_prefect import prefect_checks
+from desk.cli.checks_signing import signing_checks
 from desk.cli.database import reachable_database
 from desk.cli.frame import AsJson, new_app
 from desk.cli.output import console, hint, say, show_json
@@ -68,6 +69,7 @@ def _database() -> Iterator[Check]:
             yield from checks
             if all(one.state == "ok" for one in checks if one.name == "schema"):
                 yield from list(anchor_checks(engine))
+                yield from list(signing_checks(engine))
     except Refused as refused:
         yield unreachable(refused)
     except (OperationalError, DriverError) as error:
