@@ -11,7 +11,7 @@ from atmpflow.errors import Refused
 from atmpflow.people import Actor, Role
 from atmpflow.rights import ANY, NOT_DELEGATED, Kind, Span, State
 from atmpflow.rules.rights import unknown
-from models.authority import require_right
+from models.authority import require_authority
 from models.database import Connection
 from models.rejection import explain
 
@@ -102,7 +102,7 @@ def require_administrator(connection: Connection, why: Why, what: str) -> None:
             f"{why.by.role} may not {what}.",
             "This belongs to: administrator.",
         )
-    require_right(connection, why.by, what, why.at)
+    require_authority(connection, why.by, what, why.at)
 
 
 def add(connection: Connection, new: NewAccount, why: Why) -> UUID:
@@ -150,7 +150,7 @@ def delegate(connection: Connection, to: str, given: Given, why: Why) -> UUID:
             f"What a {given.role} does goes with the person.",
             "Have an administrator appoint somebody who qualifies.",
         )
-    require_right(connection, why.by, "delegate", why.at)
+    require_authority(connection, why.by, "delegate", why.at)
     giver, _ = known(connection, why.by.id)
     receiver, _ = known(connection, to)
     where = (given.role.value, given.site, given.trial, given.span.since, given.span.until)

@@ -57,7 +57,7 @@ def rights_of(connection: Connection, username: str) -> Rights | None:
     return answered(connection, username, asking(connection, username))
 
 
-def require_right(connection: Connection, actor: Actor, what: str, at: datetime) -> None:
+def require_authority(connection: Connection, actor: Actor, what: str, at: datetime) -> None:
     """May somebody do, in their role, what is about no one journey? Raises Refused."""
     require(rights_of(connection, actor.id), Act(what, actor.role, at))
 

@@ -11,7 +11,7 @@ from atmpflow.errors import Refused
 from atmpflow.people import Actor
 from atmpflow.rules.signature import Record
 from atmpflow.signing import Meaning, meanings
-from models.authority import require_right
+from models.authority import require_authority
 from models.database import Connection, transaction
 from models.enrolling import active_person, issue_code
 from models.proving import Proof, Proved, prove
@@ -79,7 +79,7 @@ def begin_record(
             f"In this role you can sign: {may}.",
         )
     name = active_person(connection, who.id)
-    require_right(connection, who, "sign", now)
+    require_authority(connection, who, "sign", now)
     return ToSign(name, challenge(connection, who, meaning, record, now))
 
 
@@ -116,7 +116,7 @@ def let_in(engine: Engine, account: str, by: Actor) -> str:
     """
     now = clock.wall()
     with transaction(engine) as connection:
-        require_right(connection, by, "issue-enrolment-code", now)
+        require_authority(connection, by, "issue-enrolment-code", now)
     return issue_code(engine, account, by=by.id, now=now)
 
 
@@ -127,7 +127,7 @@ def review(engine: Engine, who: Actor, journey: UUID, version: int | None = None
     """
     with transaction(engine) as connection:
         active_person(connection, who.id)
-        require_right(connection, who, "review", clock.wall())
+        require_authority(connection, who, "review", clock.wall())
         record = record_of(connection, journey)
         if version not in (None, record.version):
             raise Refused(
@@ -147,7 +147,7 @@ def demand(engine: Engine, by: Actor) -> bool:
     """
     with transaction(engine) as connection:
         active_person(connection, by.id)
-        require_right(connection, by, "demand-signatures", clock.wall())
+        require_authority(connection, by, "demand-signatures", clock.wall())
         if demanded(connection):
             return False
         connection.execute(
