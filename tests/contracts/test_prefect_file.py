@@ -8,12 +8,13 @@ import pytest
 import yaml
 
 from atmpflow.pathways import STAGE_NAMES
+from models.compliance.statement import CADENCES
 
 ROOT = Path(__file__).parents[2]
 PREFECT: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
 DEPLOYMENTS: list[dict[str, Any]] = PREFECT["deployments"]
 BY_ENTRYPOINT = {one["entrypoint"]: one for one in DEPLOYMENTS}
-BESIDES = {"heartbeat", "refer", "sign_off", "verify", "anchor"}
+BESIDES = {"heartbeat", "refer", "sign_off", "verify", "anchor", "compliance"}
 """Flows that are no stage: what is scheduled, and the forms."""
 
 
@@ -60,7 +61,8 @@ def test_a_trigger_gives_only_parameters_that_its_flow_takes(entrypoint: str):
 def test_no_deployment_and_no_flow_file_is_left_over():
     wanted = {*STAGE_NAMES, *BESIDES}
     assert set(BY_ENTRYPOINT) == {f"flows/{name}.py:{name}" for name in wanted}
-    assert len(BY_ENTRYPOINT) == len(DEPLOYMENTS)
+    # One flow for three cadences of checks; every other has one deployment.
+    assert len(BY_ENTRYPOINT) == len(DEPLOYMENTS) - (len(CADENCES) - 1)
     files = {file.stem for file in (ROOT / "flows").glob("*.py")} - {"__init__"}
     assert files == wanted
 
@@ -68,6 +70,21 @@ def test_no_deployment_and_no_flow_file_is_left_over():
 def test_every_deployment_says_what_it_is_for_and_where_it_runs():
     assert len({one["name"] for one in DEPLOYMENTS}) == len(DEPLOYMENTS)
     assert all(one["description"] and one["work_pool"]["name"] for one in DEPLOYMENTS)
+
+
+@pytest.mark.parametrize("cadence", CADENCES)
+def test_each_cadence_of_checks_has_its_own_schedule(cadence: str):
+    (found,) = [one for one in DEPLOYMENTS if one["name"] == f"compliance-{cadence}"]
+    assert found["entrypoint"] == "flows/compliance.py:compliance"
+    assert found["parameters"] == {"cadence": cadence}
+    (schedule,) = found["schedules"]
+    minute, hour, day, month, weekday = schedule["cron"].split()
+    assert schedule["active"] is True
+    assert minute.isdigit()
+    assert (day, month) == ("*", "*")
+    assert (hour == "*", weekday == "*") == {
+        "hourly": (True, True), "daily": (False, True), "weekly": (False, False),
+    }[cadence]  # fmt: skip
 
 
 def test_the_heartbeat_beats_by_itself():
