@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from deployments.dump import dump
 from models.chain import canonical
 from models.database import connect, transaction
 from models.manifest import manifest
+from models.observing import backed_up
 from tasks import clock
 from tasks.anchors import where
 from tasks.anchors.key import signed_by, signer, trusted
@@ -49,12 +51,21 @@ def make_backup(owner_url: str, file: Path) -> Backup:
         _private(manifest_of(file))
         manifest_of(file).write_bytes(Signed(text, key.public, key.sign(text)).text)
         part.rename(file)
+        _remembered(owner, says)
     except OSError as error:
         raise _unwritable(file, error) from None
     finally:
         part.unlink(missing_ok=True)
         owner.dispose()
     return Backup(file, says)
+
+
+def _remembered(owner: Engine, says: dict[str, Any]) -> None:
+    """That it was made is on record from now on: a compliance check asks how old the newest is."""
+    dump_says = says["dump"]
+    with transaction(owner) as connection:
+        digest, size = bytes.fromhex(dump_says["sha256"]), dump_says["bytes"]
+        backed_up(connection, datetime.fromisoformat(says["at"]), digest, size)
 
 
 def _require_new(file: Path) -> None:
