@@ -10,8 +10,9 @@ from models.database import Connection
 KEEP = """
 INSERT INTO label_print (id, journey_id, kind, subject, version, copy_number, format, sha256,
     printed_by, printed_at)
-SELECT %(id)s, %(journey)s, %(kind)s, %(subject)s, %(version)s,
-    coalesce(max(copy_number), 0) + 1, %(format)s, %(sha256)s, %(by)s, %(at)s
+SELECT %(id)s::uuid, %(journey)s::uuid, %(kind)s::text, %(subject)s::text, %(version)s::int,
+    coalesce(max(copy_number), 0) + 1, %(format)s::text, %(sha256)s::bytea, %(by)s::text,
+    %(at)s::timestamptz
 FROM label_print WHERE journey_id = %(journey)s AND kind = %(kind)s AND subject = %(subject)s
     AND version = %(version)s
 RETURNING copy_number

@@ -91,7 +91,7 @@ def _require_one_target(unit: str | None, journey: str | None, *, other: bool) -
         raise typer.BadParameter("give a unit number, or --journey", param_hint="UNIT")
     if other and journey is None:
         message = "band and shipper are a journey's: give --journey"
-        raise typer.BadParameter(message, param_hint="--journey")
+        raise typer.BadParameter(message, param_hint="--band or --shipper")
 
 
 def _found(engine: Engine, unit: str | None, journey: str | None) -> tuple[UUID, Sequence[Unit]]:

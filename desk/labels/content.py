@@ -106,21 +106,24 @@ def of_shipper(facts: Facts) -> Content:
         heading="SHIPPER",
         subheading=f"From {booked.sender} to {booked.receiver}, by {courier(facts)}",
         identifiers=(("COI", facts.coi), (name, number)),
-        facts=tuple(_facts_of_leg(facts, booked)),
+        facts=tuple(_facts_of_leg(facts)),
         expiry=(),
         warnings=(),
-        notes=("Opened by the receiver only, who compares seal and labels.",),
+        notes=(
+            f"Booking {booked.reference}.",
+            "Opened by the receiver only, who compares seal and labels.",
+        ),
         maker=f"{facts.product.name}, {booked.leg} leg. The label goes with this shipment only.",
         elements=shipper_elements(ShipperLabel(facts.coi, number)),
         kind="shipper",
     )
 
 
-def _facts_of_leg(facts: Facts, booked: CourierBooked) -> list[tuple[str, str]]:
+def _facts_of_leg(facts: Facts) -> list[tuple[str, str]]:
     packed, holds = under_way(facts), hold_time(facts)
-    rows = [("Booking", booked.reference)]
+    rows: list[tuple[str, str]] = []
     if packed is not None and holds is not None:
-        rows += [("Shipper", packed.shipper), ("Seal", packed.seal), ("Logger", packed.logger)]
+        rows = [("Shipper", packed.shipper), ("Seal", packed.seal), ("Logger", packed.logger)]
         rows.append(("Holds until", moments(holds.ends_at)[0]))
     return [*rows, ("Keep", stored(band_of_leg(facts)))]
 

@@ -3,21 +3,25 @@
 import json
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlmodel import select
 
 from atmpflow.codes.elements import SEPARATOR
-from atmpflow.codes.label import UnitLabel, Wristband
+from atmpflow.codes.label import ShipperLabel, UnitLabel, Wristband
 from atmpflow.codes.reading import identify
 from atmpflow.events.shipment import ShipmentPacked
 from atmpflow.journey import Facts
 from desk.cli.looking import looking
 from desk.simulation.site import next_move
+from models.database import transaction
 from models.identity import Access
+from models.lookups import facts_of
 from tests.cli import typing_in
 from tests.cli.conftest import Terminal
 from tests.factories import journey_at, opened
 from tests.labels.rendered import pages, scans, words
+from tests.models.rows import execute
 
 
 @pytest.fixture
@@ -65,6 +69,53 @@ def test_the_label_of_another_unit_scanned_in_its_place_stops_the_journey(
     said = terminal.told(*line)
     assert "label.mismatched" in said["events"]
     assert said["held_by"]
+
+
+def test_the_shippers_label_with_its_sscc_is_scanned_at_collection_and_delivery(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATMPFLOW_GS1_COMPANY_PREFIX", "5012345")
+    facts = journey_at(terminal.database.app, "collect-shipment")
+    other = journey_at(terminal.database.app, "collect-shipment")
+    journey = str(facts.journey)
+    done = terminal.run("label", "--journey", other.coi, "--shipper", "--out", tmp_path / "o.pdf")
+    assert done.exit_code == 0, done.output
+    (wrong,) = scans(pages((tmp_path / "o.pdf").read_bytes()))
+    scan = _scanned(terminal, tmp_path / "shipper.pdf", "--journey", facts.coi, "--shipper")
+    for _ in range(2):
+        move = next_move(_facts(terminal, facts))
+        assert move is not None
+        line = typing_in.record(move, journey)
+        place = line.index("--scanned-shipper") + 1
+        (refused,) = terminal.refused(*line[:place], wrong, *line[place + 1 :])
+        assert refused["code"] == "shipper-mismatch"
+        assert terminal.told(*line[:place], scan, *line[place + 1 :])["events"]
+    (shipped,) = terminal.told("journey", journey)["shipments"]
+    assert len(shipped["sscc"]) == 18
+    assert identify(scan) == ShipperLabel(facts.coi, shipped["sscc"])
+    turns = terminal.told("journey", journey)["custody"]
+    assert turns[1]["receiver_scan"] == turns[2]["giver_scan"] == shipped["sscc"]
+
+
+def _facts(terminal: Terminal, facts: Facts) -> Facts:
+    with transaction(terminal.database.app) as connection:
+        return facts_of(connection, facts.journey)
+
+
+def test_each_print_of_a_label_is_kept_and_shown(
+    terminal: Terminal, collected: Facts, tmp_path: Path
+) -> None:
+    for copy in (1, 2):
+        told = terminal.told("label", _unit(collected), "--out", str(tmp_path / "label.pdf"))
+        assert [label["copy"] for label in told["labels"]] == [copy]
+    kept = terminal.told("journey", collected.coi)["labels_printed"]
+    assert [one["copy_number"] for one in kept] == [1, 2]
+    assert {(one["printed_by"], one["version"]) for one in kept} == {("operator-1", 1)}
+    assert "Labels printed" in terminal.run("journey", collected.coi).stdout
+    url = terminal.database.application
+    for statement in ("UPDATE label_print SET copy_number = 9", "DELETE FROM label_print"):
+        with pytest.raises(psycopg.Error):
+            execute(url, statement)
 
 
 def test_a_spoilt_scan_is_refused_and_nothing_is_recorded(

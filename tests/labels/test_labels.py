@@ -5,18 +5,22 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
+from atmpflow.codes.gs1 import check_digit, make_sscc
 from atmpflow.codes.isbt128 import written
-from atmpflow.codes.label import UnitLabel, Wristband
+from atmpflow.codes.label import ShipperLabel, UnitLabel, Wristband
 from atmpflow.codes.reading import identify
+from atmpflow.codes.scan import ScannedCoi, ScannedShipper, ScannedUnit, ScannedWristband
 from atmpflow.errors import Refused
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.identity import UnitRelabelled
 from atmpflow.events.manufacture import ManufactureCompleted
+from atmpflow.events.shipment import CourierBooked, ShipmentPacked
 from atmpflow.journey import Facts
 from atmpflow.people import Role
 from atmpflow.products.catalogue import catalogue
-from desk.labels.content import GONE, Choice, moments, of_patient, of_unit, stored
+from desk.labels.content import GONE, Choice, moments, of_patient, of_shipper, of_unit, stored
 from desk.labels.drawing import as_pdf, as_svg
 from desk.labels.layout import laid_out
 from desk.labels.marks import SMALLEST_PT, Box, Line, Sheet
@@ -24,7 +28,7 @@ from desk.simulation.people import actor
 from models.material import Unit
 from tests.factories import patient
 from tests.labels.rendered import pages, scans, words
-from tests.memory import LATE, opened, whole, with_event
+from tests.memory import LATE, opened, waiting_for, whole, with_event
 
 SUMMER = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
 FULL = Choice(company_prefix="5012345", reactive=True, patient=patient())
@@ -224,3 +228,59 @@ def test_temperatures_have_a_real_minus_and_moments_their_zone():
     assert stored(spec.storage) == "at or below −120 °C"
     assert moments(SUMMER) == ("30 JUN 2026 23:30 UTC", "01 JUL 2026 00:30 BST (UK)")
     assert moments(SUMMER + timedelta(days=180))[1].endswith("GMT (UK)")
+
+
+@pytest.mark.parametrize("product", ["kymriah", "ebvallo", "luxturna", "holoclar"])
+@pytest.mark.parametrize("sscc", [None, make_sscc("5012345", 1)])
+def test_the_label_of_a_shipper_is_scanned_back_and_carries_two_identifiers(
+    product: str, sscc: str | None
+):
+    facts = waiting_for("collect-shipment", product)
+    booked, packed = facts.recorded(CourierBooked), facts.last(ShipmentPacked)
+    assert booked is not None
+    assert packed is not None
+    changed = replace(booked[0], event=booked[1].model_copy(update={"sscc": sscc}))
+    rows = tuple(changed if row.seq == changed.seq else row for row in facts.history)
+    facts = replace(facts, history=rows)
+    number = sscc or packed.shipper
+    pdf = as_pdf([laid_out(of_shipper(facts))])
+    assert [identify(scan) for scan in scans(pages(pdf))] == [ShipperLabel(facts.coi, number)]
+    (text,) = words(pdf)
+    for said in (facts.coi, number, "SHIPPER", packed.seal, packed.logger, booked[1].receiver):
+        assert said in text
+
+
+def test_before_a_shipper_has_a_number_it_gets_no_label():
+    facts = waiting_for("pack-shipment")
+    with pytest.raises(Refused) as refused:
+        of_shipper(facts)
+    assert refused.value.code == "label-no-shipper"
+
+
+def test_the_label_of_a_shipper_is_no_label_of_a_unit_and_no_band():
+    facts = waiting_for("collect-shipment")
+    (scan,) = scans(pages(as_pdf([laid_out(of_shipper(facts))])))
+    for kind in (ScannedUnit, ScannedCoi, ScannedWristband):
+        with pytest.raises(ValidationError, match="scan-of-a-shipper"):
+            TypeAdapter(kind).validate_python(scan)
+    (packed,) = (event for _, event in facts.all(ShipmentPacked))
+    assert TypeAdapter(ScannedShipper).validate_python(scan) == packed.shipper
+    (unit,) = scans(pages(as_pdf([laid_out(of_unit(_unit(facts), facts, Choice()))])))
+    with pytest.raises(ValidationError, match="scan-of-a-unit"):
+        TypeAdapter(ScannedShipper).validate_python(unit)
+
+
+@pytest.mark.parametrize(
+    "typed", ["350123450000000018", "3 5012345 000000001 8", "(00)350123450000000018"]
+)
+def test_an_sscc_is_read_however_it_is_printed_and_a_slip_is_refused(typed: str):
+    right = "35012345000000001"
+    right += check_digit(right)
+    typed = typed[:-1] + right[-1]
+    read = TypeAdapter(ScannedShipper)
+    assert read.validate_python(typed) == right
+    wrong = typed[:-1] + str((int(right[-1]) + 1) % 10)
+    if not typed.startswith("("):
+        with pytest.raises(ValidationError, match="gs1-check-digit"):
+            read.validate_python(wrong)
+    assert read.validate_python("SH-7") == "SH-7"

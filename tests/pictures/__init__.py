@@ -1,0 +1,1 @@
+"""Pictures: nothing that matters is left out, and nothing that is said runs into anything else."""
