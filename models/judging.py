@@ -15,34 +15,46 @@ from atmpflow.rules.cold_chain import Findings
 from atmpflow.rules.stretches import Read, cited, kinetic_c, lost_min, stretches
 from models.database import Connection, transaction
 
-# Each reading stands for the time until the next; the first and last also bound the leg. The last
-# one before receipt is looked up by the index, so that all others are a plain sum.
-JUDGE = """
-SELECT leg.place, within.temperatures + (last.celsius IS NOT NULL)::int,
-    least(within.lowest, last.celsius), greatest(within.highest, last.celsius),
-    (within.outside_s + CASE WHEN last.celsius > leg.high OR last.celsius < leg.low
-        THEN last.lasts_s ELSE 0 END) / 60,
-    coalesce(greatest(within.longest_s, last.lasts_s,
-        date_part('epoch', first.at - leg.since)) / 60, 0),
-    within.temperatures = within.readings AND last.celsius IS NOT NULL
+# Each reading stands for the time until the next; the first and last also bound the leg. Where a
+# leg begins and ends is looked up by the index, so that all other readings are a plain sum.
+ENDS = """
+SELECT first.at, last.at, last.celsius
 FROM unnest(%(place)s::int[], %(file)s::bigint[], %(since)s::timestamptz[],
-    %(until)s::timestamptz[], %(low)s::float8[], %(high)s::float8[])
-    AS leg (place, file, since, until, low, high)
+    %(until)s::timestamptz[]) AS leg (place, file, since, until)
 LEFT JOIN LATERAL (
-    SELECT at, celsius, date_part('epoch', leg.until - at) AS lasts_s FROM reading
+    SELECT at, celsius FROM reading
     WHERE file = leg.file AND at BETWEEN leg.since AND leg.until ORDER BY at DESC LIMIT 1
 ) AS last ON TRUE
 LEFT JOIN LATERAL (
     SELECT at FROM reading WHERE file = leg.file AND at BETWEEN leg.since AND leg.until
     ORDER BY at LIMIT 1
 ) AS first ON TRUE
+ORDER BY leg.place
+"""
+
+# A file's rows lie together: a bitmap reads each of their pages once, where an index scan asks for
+# its page at every row and grows dearer with the table.
+BY_PAGE = (
+    "SET LOCAL enable_indexscan = off; SET LOCAL effective_io_concurrency = 0; SET LOCAL jit = off"
+)
+AS_BEFORE = (
+    "SET LOCAL enable_indexscan TO DEFAULT; SET LOCAL effective_io_concurrency TO DEFAULT;"
+    " SET LOCAL jit TO DEFAULT"
+)
+JUDGE = """
+SELECT leg.place, within.readings, within.temperatures, within.lowest, within.highest,
+    within.outside_s, within.longest_s
+FROM unnest(%(place)s::int[], %(file)s::bigint[], %(since)s::timestamptz[],
+    %(last)s::timestamptz[], %(low)s::float8[], %(high)s::float8[])
+    AS leg (place, file, since, last, low, high)
 CROSS JOIN LATERAL (
     SELECT count(*) AS readings, count(celsius) AS temperatures,
         min(celsius) AS lowest, max(celsius) AS highest, max(lasts_s) AS longest_s,
         coalesce(sum(lasts_s) FILTER (WHERE celsius > leg.high OR celsius < leg.low), 0)
             AS outside_s
-    FROM reading WHERE file = leg.file AND at >= leg.since AND at < last.at
+    FROM reading WHERE file = leg.file AND at >= leg.since AND at < leg.last
 ) AS within
+ORDER BY leg.place
 """
 
 
@@ -96,18 +108,20 @@ Judged = tuple[int, datetime, datetime, Band]
 
 def all_findings(connection: Connection, legs: Sequence[Judged]) -> list[Findings]:
     """What the readings of many legs say, in one pass, in the order of the legs."""
-    rows: Any = connection.execute(
-        JUDGE,
-        {
-            "place": list(range(len(legs))),
-            "file": [leg[0] for leg in legs],
-            "since": [leg[1] for leg in legs],
-            "until": [leg[2] for leg in legs],
-            "low": [leg[3].low_c for leg in legs],
-            "high": [leg[3].high_c for leg in legs],
-        },
-    ).fetchall()
-    return [_findings(row) for row in sorted(rows)]
+    asked: dict[str, Any] = {
+        "place": list(range(len(legs))),
+        "file": [leg[0] for leg in legs],
+        "since": [leg[1] for leg in legs],
+        "until": [leg[2] for leg in legs],
+        "low": [leg[3].low_c for leg in legs],
+        "high": [leg[3].high_c for leg in legs],
+    }
+    ends: Any = connection.execute(ENDS, asked).fetchall()
+    connection.execute(BY_PAGE)
+    asked["last"] = [last for _, last, _ in ends]
+    sums: Any = connection.execute(JUDGE, asked).fetchall()
+    connection.execute(AS_BEFORE)
+    return [_findings(*one) for one in zip(legs, ends, sums, strict=True)]
 
 
 def findings_side_by_side(engine: Engine, legs: Sequence[Judged]) -> list[Findings]:
@@ -123,13 +137,21 @@ def findings_side_by_side(engine: Engine, legs: Sequence[Judged]) -> list[Findin
         return [found for some in pool.map(share, shares) for found in some]
 
 
-def _findings(row: Sequence[Any]) -> Findings:
-    _, count, lowest, highest, outside, gap, connected = row
+def _findings(leg: Judged, ends: Sequence[Any], sums: Sequence[Any]) -> Findings:
+    """The sums up to the last reading, and the last one, which lasts until the end of the leg."""
+    _, since, until, band = leg
+    first, last, celsius = ends
+    _, readings, temperatures, lowest, highest, outside_s, longest_s = sums
+    if last is None:
+        return Findings(0, None, None, 0.0, 0.0, covers_leg=False)
+    lasts_s = (until - last).total_seconds()
+    read = [one for one in (lowest, highest, celsius) if one is not None]
+    outside_s += lasts_s if celsius is not None and not band.holds(celsius) else 0
     return Findings(
-        readings=count,
-        lowest_c=lowest,
-        highest_c=highest,
-        minutes_outside=float(outside),
-        longest_gap_min=float(gap),
-        covers_leg=bool(connected),
+        readings=temperatures + (celsius is not None),
+        lowest_c=min(read, default=None),
+        highest_c=max(read, default=None),
+        minutes_outside=outside_s / 60,
+        longest_gap_min=max(longest_s or 0.0, lasts_s, (first - since).total_seconds()) / 60,
+        covers_leg=temperatures == readings and celsius is not None,
     )
