@@ -33,6 +33,7 @@ ADDED_TO: Mapping[str, Table] = {
     "sign_in": Table("t.id::text"),
     "challenge": Table("t.id::text"),
     "trail_review": Table("t.id::text"),
+    "label_print": Table("t.id::text"),
     "signature": Table("t.id::text"),
     "signature_use": Table("t.signature_id::text"),
     "signature_void": Table("t.signature_id::text"),

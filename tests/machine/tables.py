@@ -22,7 +22,9 @@ SIGNING = {
 """Who can sign, and what was signed: kept for other records too."""
 PEOPLE = {"account", "account_change", "appointment", "training", "delegation"}
 """Who may do what."""
-STAYING = {"organisation", "stock_unit", "installation", "anchor", *SIGNING, *PEOPLE}
+STAYING = {
+    "organisation", "stock_unit", "installation", "anchor", "sscc_counter", *SIGNING, *PEOPLE,
+}  # fmt: skip
 """Tables that no journey changes; those of the schema `identity` stay as well."""
 
 FILES = (

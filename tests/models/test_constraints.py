@@ -89,7 +89,11 @@ def test_another_patients_unit_cannot_be_given_or_held(pair: Pair):
     )
     handed = _refused(pair.url, from_holder, pair.their_unit, pair.mine)
     assert handed == "fk_custody_unit_journey_id"
-    assert execute(pair.url, from_holder, pair.their_unit, pair.theirs) == 1
+    with psycopg.connect(pair.url.replace("+psycopg", "")) as connection:
+        handed_over: Any = from_holder
+        assert connection.execute(handed_over, (pair.their_unit, pair.theirs)).rowcount == 1
+        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        connection.rollback()  # other tests hold these rows against the ledger
 
 
 def test_a_unit_cannot_move_to_another_patient(pair: Pair):
