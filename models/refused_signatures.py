@@ -7,6 +7,12 @@ _TWO = (
     "This person has signed in this matter already.",
     "Another person must sign.",
 )
+_MOVED = (
+    "version-stale",
+    "version",
+    "The record has changed since it was looked at.",
+    "Look at it again and sign what it says now.",
+)
 
 SIGNATURES: dict[str, tuple[str, str, str, str]] = {
     "ledger_signed": (
@@ -35,12 +41,8 @@ SIGNATURES: dict[str, tuple[str, str, str, str]] = {
         "This signature has counted for another command.",
         _SIGN,
     ),
-    "signed_as_it_stands": (
-        "version-stale",
-        "version",
-        "The record has changed since it was looked at.",
-        "Look at it again and sign what it says now.",
-    ),
+    "challenge_as_it_stands": _MOVED,
+    "trail_review_as_it_stands": _MOVED,
     "administration_signatures_stand": (
         "signature-void",
         "",

@@ -14,7 +14,7 @@ from atmpflow.signing import Meaning, Needed, needed
 from desk.simulation.people import actor
 from models.database import transaction
 from models.enrolling import enrol, issue_code
-from models.proving import Proof
+from models.proving import DRIFT, STEP, Proof
 from models.request import Request
 from models.signing import demanded
 from tasks import clock
@@ -75,13 +75,23 @@ def _sign(engine: Engine, who: Actor, meaning: Meaning, journey: UUID, at: datet
 
 
 def _with_code(engine: Engine, who: Actor, meaning: Meaning, journey: UUID, at: datetime) -> str:
-    """Both components, which open a series that other processes of the simulation share."""
+    """Both components, which open a series that other processes of the simulation share.
+
+    A code that another process has used is followed by the next one.
+    """
     key = (str(engine.url), who.id)
     if key not in _secrets:
         code = issue_code(engine, who.id, by=ADMINISTRATOR, now=clock.wall())
         enrolled = enrol(engine, code, secret_of(who.id), now=min(at, clock.wall()))
         _secrets[key] = enrolled.secret
     series = secret_of(f"series of {who.id}")
-    proof = Proof(secret_of(who.id), TOTP(_secrets[key]).at(at), series)
-    to_sign = begin(engine, who, meaning, journey, now=at)
-    return finish(engine, to_sign, local(proof), now=at).token
+    for drift in DRIFT:
+        code = TOTP(_secrets[key]).at(at + drift * STEP)
+        to_sign = begin(engine, who, meaning, journey, now=at)
+        try:
+            proof = Proof(secret_of(who.id), code, series)
+            return finish(engine, to_sign, local(proof), now=at).token
+        except Refused as refused:
+            if refused.code != "code-used" or drift == DRIFT[-1]:
+                raise
+    raise AssertionError("the last try returns or raises")

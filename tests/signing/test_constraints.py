@@ -127,7 +127,7 @@ def test_what_is_signed_is_what_stands_in_the_ledger(signing: Database, agreed: 
         " FROM challenge WHERE record_id = %s LIMIT 1",
         str(agreed.journey),
     )
-    assert found == "signed_as_it_stands"
+    assert found == "challenge_as_it_stands"
 
 
 USE = (
@@ -176,7 +176,8 @@ LEDGER = (
 def test_no_event_that_must_be_signed_comes_into_the_ledger_unsigned(
     signing: Database, agreed: Facts, event: str
 ):
-    assert _refused(signing, LEDGER, event, agreed.journey) == "ledger_signed"
+    constraint = "ledger_seconded" if event == "deviation.accepted" else "ledger_signed"
+    assert _refused(signing, LEDGER, event, agreed.journey) == constraint
 
 
 def test_where_signatures_are_not_demanded_yet_the_database_lets_them_be(database: Database):

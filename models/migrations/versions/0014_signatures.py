@@ -46,14 +46,14 @@ BEGIN
         SELECT FROM ledger l WHERE l.journey_id = of AND l.seq = NEW.version AND l.hash = NEW.hash
     ) THEN
         RAISE EXCEPTION 'the record is not what is to be signed'
-            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'signed_as_it_stands';
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = TG_NAME;
     END IF;
     RETURN NEW;
 END $$
 """
 
 # One row says since when signatures are demanded; there is no way back.
-REFUSE_UNSIGNED = f"""
+REFUSE_UNSIGNED = """
 CREATE FUNCTION refuse_unsigned() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     wanted text := CASE NEW.name WHEN 'batch.certified' THEN 'certified'
@@ -71,14 +71,26 @@ BEGIN
         RAISE EXCEPTION 'this is not signed'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_signed';
     END IF;
-    IF NEW.name = 'batch.certified' AND NOT EXISTS (
+    RETURN NULL;
+END $$
+"""
+REFUSE_UNREVIEWED = """
+CREATE FUNCTION refuse_unreviewed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM signature_policy) AND NOT EXISTS (
         SELECT FROM trail_review r WHERE r.journey_id = NEW.journey_id AND r.account = NEW.actor
             AND r.version = NEW.seq - 1 AND r.hash = NEW.previous
     ) THEN
         RAISE EXCEPTION 'the audit trail was not reviewed'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_trail_reviewed';
     END IF;
-    IF NEW.name = 'deviation.accepted' AND NOT EXISTS (
+    RETURN NULL;
+END $$
+"""
+REFUSE_ALONE = """
+CREATE FUNCTION refuse_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM signature_policy) AND NOT EXISTS (
         SELECT FROM signature_use u WHERE u.command_id = NEW.command_id
             AND u.account <> NEW.actor AND u.meaning = 'reviewed'
             AND u.version = NEW.seq - 1 AND u.hash = NEW.previous
@@ -123,6 +135,11 @@ END $$
 """
 
 
+GUARDS = (
+    REFUSE_ELSEWHERE, REFUSE_UNSIGNED, REFUSE_UNREVIEWED, REFUSE_ALONE, STANDING, REFUSE_VOID,
+)  # fmt: skip
+
+
 def word(name: str, *, nullable: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.String(), nullable=nullable)
 
@@ -161,7 +178,7 @@ def upgrade() -> None:
     _challenges()
     _signatures()
     _uses()
-    for statement in (REFUSE_ELSEWHERE, REFUSE_UNSIGNED, STANDING, REFUSE_VOID):
+    for statement in GUARDS:
         op.execute(statement)
     _triggers()
     _grants()
@@ -368,6 +385,14 @@ def _triggers() -> None:
     op.execute(
         "CREATE TRIGGER ledger_signed AFTER INSERT ON ledger"
         f" FOR EACH ROW WHEN (NEW.name IN ({SIGNED})) EXECUTE FUNCTION refuse_unsigned()"
+    )
+    op.execute(
+        "CREATE TRIGGER ledger_trail_reviewed AFTER INSERT ON ledger FOR EACH ROW"
+        " WHEN (NEW.name = 'batch.certified') EXECUTE FUNCTION refuse_unreviewed()"
+    )
+    op.execute(
+        "CREATE TRIGGER ledger_seconded AFTER INSERT ON ledger FOR EACH ROW"
+        " WHEN (NEW.name = 'deviation.accepted') EXECUTE FUNCTION refuse_alone()"
     )
     op.execute(
         "CREATE TRIGGER administration_signatures_stand BEFORE INSERT ON administration"
