@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import Database
 from tests.factories import finished
+from tests.invariants import stories
 from tests.models.rows import select
 
 SIGNED = (
@@ -26,3 +27,29 @@ def test_a_whole_journey_is_signed_where_a_regulation_says_so(signing: Database,
         ("released", "product.accepted"),
     ]
     assert all(row[3] and row[7] for row in rows), "a printed name, and the hash that was signed"
+
+
+DECIDED = (
+    "SELECT u.matter, u.meaning, u.account FROM signature_use u WHERE u.journey_id = %s"
+    " AND (u.matter LIKE %s OR u.matter LIKE 'batch:%%') ORDER BY u.version, u.meaning DESC"
+)
+
+
+def test_a_deviation_is_accepted_by_two_people_with_a_signature_each(signing: Database):
+    journey = stories.excursion_accepted(signing.app).journey
+
+    rows = select(signing.app, DECIDED, journey, "decide-deviation:%")
+    meanings = [(row[1], row[2]) for row in rows if row[0].startswith("decide-deviation:")]
+    assert meanings == [
+        ("reviewed", "simulated-atmp-pharmacist-1"),
+        ("approved", "simulated-qualified-person-1"),
+    ]
+
+
+def test_out_of_specification_three_people_sign_for_one_batch(signing: Database):
+    journey = stories.out_of_specification_given(signing.app).journey
+
+    rows = select(signing.app, DECIDED, journey, "batch:%")
+    assert [row[1] for row in rows] == ["authored", "responsible", "certified"]
+    assert len({row[0] for row in rows}) == 1, "one matter"
+    assert len({row[2] for row in rows}) == 3, "three people"
