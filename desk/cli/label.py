@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from atmpflow.codes.elements import bracketed
 from atmpflow.codes.scan import ScannedUnit
 from atmpflow.errors import Refused
+from atmpflow.journey import Facts
 from atmpflow.referral import PatientIdentity
 from deployments.settings import settings
 from desk.cli.database import ready_database
@@ -70,20 +71,28 @@ def label(  # noqa: PLR0913 - one parameter an option
     _require_one_target(unit, journey, other=band or shipper)
     with ready_database() as engine:
         where, units = _found(engine, unit, journey)
-        with transaction(engine) as connection:
-            facts = facts_of(connection, where)
         patient = _patient(engine, where, account, role, reason)
         choice = Choice(version, reactive, settings().gs1_company_prefix, patient)
-        if shipper:
-            made = [of_shipper(facts)]
-        elif band:
-            made = [of_patient(facts, choice)]
-        else:
-            made = [of_unit(one, facts, choice) for one in units]
+        made = _made(_facts(engine, where), units, choice, band=band, shipper=shipper)
         content = _content(made, format)
         copies = _keep(engine, where, made, (format, sha256(content).digest()), account)
     _write(content, out)
     _tell(made, copies, out, as_json=as_json)
+
+
+def _facts(engine: Engine, journey: UUID) -> Facts:
+    with transaction(engine) as connection:
+        return facts_of(connection, journey)
+
+
+def _made(
+    facts: Facts, units: Sequence[Unit], choice: Choice, *, band: bool, shipper: bool
+) -> list[Content]:
+    if shipper:
+        return [of_shipper(facts)]
+    if band:
+        return [of_patient(facts, choice)]
+    return [of_unit(one, facts, choice) for one in units]
 
 
 def _require_one_target(unit: str | None, journey: str | None, *, other: bool) -> None:
