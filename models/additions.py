@@ -26,6 +26,9 @@ class Table:
     """Only the role of the identities may read it."""
 
 
+ENDING = frozenset({"ended_at", "ended_by", "end_reason"})
+"""What was given is taken back once; that it was given stays."""
+
 ADDED_TO: Mapping[str, Table] = {
     "command": Table("t.id::text"),
     # What came in is under a digest of its own, which is among the columns.
@@ -38,6 +41,14 @@ ADDED_TO: Mapping[str, Table] = {
     "signature_use": Table("t.signature_id::text"),
     "signature_void": Table("t.signature_id::text"),
     "signature_policy": Table("t.single::text"),
+    "account": Table(
+        "t.id::text",
+        frozenset({"printed_name", "email", "organisation", "state", "left_at", "stamp"}),
+    ),
+    "account_change": Table("t.id::text"),
+    "appointment": Table("t.id::text", ENDING),
+    "training": Table("t.id::text", ENDING),
+    "delegation": Table("t.id::text", ENDING),
     # The blind index and the wrapped key go when an identity is erased; what is sealed stays.
     "identity.person": Table("t.id::text", frozenset({"nhs_index"}), sealed=True),
     "identity.received": Table("encode(t.sha256, 'hex')", frozenset({"content"}), sealed=True),

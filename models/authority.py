@@ -6,7 +6,7 @@ from uuid import UUID
 
 from atmpflow.people import Actor, Role
 from atmpflow.rights import Act, Appointment, Delegation, Rights, Span, Training
-from atmpflow.rules.rights import require as require_covered
+from atmpflow.rules.rights import require_allowed
 from models.database import Connection, Cursor
 
 STAMP = "SELECT id, stamp, kind, state FROM account WHERE username = %s"
@@ -59,7 +59,7 @@ def rights_of(connection: Connection, username: str) -> Rights | None:
 
 def require_authority(connection: Connection, actor: Actor, what: str, at: datetime) -> None:
     """May somebody do, in their role, what is about no one journey? Raises Refused."""
-    require_covered(rights_of(connection, actor.id), Act(what, actor.role, at))
+    require_allowed(rights_of(connection, actor.id), Act(what, actor.role, at))
 
 
 def _read(connection: Connection, account: UUID, bare: Rights) -> Rights:

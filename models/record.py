@@ -11,13 +11,16 @@ from sqlalchemy import Engine
 from atmpflow.codes.coi import make as make_coi
 from atmpflow.commands.admission import Refer
 from atmpflow.commands.after import FireTimer
-from atmpflow.decide import decide
+from atmpflow.decide import authorise, decide
 from atmpflow.errors import Refused
 from atmpflow.journey import Facts
 from atmpflow.message import Event
 from atmpflow.opening import open_journey
+from atmpflow.rules.rights import act_of, require_allowed
 from atmpflow.rules.signature import Record
 from models.append import Header, grow, ledger_rows, writes
+from models.authority import answered as answered_rights
+from models.authority import asking
 from models.chain import GENESIS, content_hash
 from models.changes import Change, Insert, Together, Update, statement
 from models.database import Connection, Cursor, pipelined, transaction
@@ -74,6 +77,7 @@ def _apply(
     locking = connection.execute(LOCK, (request.journey,))
     finishing = finish(connection, claim, now) if claim else None
     answering = connection.execute(ANSWERED, (request.key,))
+    knowing = asking(connection, request.actor.id)
     digest = content_hash(request.command.name, payload)
     state: Any = locking.fetchone()
     answered: Any = answering.fetchone()
@@ -83,7 +87,7 @@ def _apply(
         return _repeated(connection, request, payload, answered=answered, now=now)
     fault("record.after-lock", connection)
     before, previous = _facts(connection, request, state)
-    events = _decide(connection, request, before, now)
+    events = _decide(connection, request, before, now=now, knowing=knowing)
     fault("record.after-decide", connection)
     header = Header(request.journey, uuid4(), request.actor, request.command.occurred_at, now)
     signatures = _signatures(connection, request, before, previous, header=header)
@@ -166,8 +170,17 @@ def _facts(
 
 
 def _decide(
-    connection: Connection, request: Request, before: Facts | None, now: datetime
+    connection: Connection,
+    request: Request,
+    before: Facts | None,
+    *,
+    now: datetime,
+    knowing: Cursor,
 ) -> list[Event]:
+    """What follows, if whoever asks may ask it: here, for this trial and product, now."""
+    authorise(request.command, request.actor)
+    rights = answered_rights(connection, request.actor.id, knowing)
+    require_allowed(rights, act_of(request.command, request.actor, before, now))
     if before is not None:
         return decide(request.command, before, now, request.actor)
     assert isinstance(request.command, Refer)  # noqa: S101 - _facts() leaves no other

@@ -61,7 +61,7 @@ def may(rights: Rights, act: Act) -> bool:
     return not objections(rights, act)
 
 
-def require(rights: Rights | None, act: Act) -> None:
+def require_allowed(rights: Rights | None, act: Act) -> None:
     """Raises Refused with the first reason against; for no rights, `account-unknown`."""
     if rights is None:
         raise unknown()

@@ -24,7 +24,7 @@ from atmpflow.rights import (
     Span,
     Training,
 )
-from atmpflow.rules.rights import may, may_sign, objections, require, sees
+from atmpflow.rules.rights import may, may_sign, objections, require_allowed, sees
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -87,7 +87,7 @@ def test_an_account_that_was_given_nothing_may_do_nothing(name: str):
 
 def test_a_name_that_is_no_account_is_refused():
     with pytest.raises(Refused, match="account-unknown"):
-        require(None, OWN)
+        require_allowed(None, OWN)
 
 
 @pytest.mark.parametrize(
