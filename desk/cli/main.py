@@ -43,12 +43,19 @@ COMMANDS = {
     "recalls": "List recalls with who has still to reply, or close one.",
     "trace": "Follow a lot, donor, unit or journey from donor to patient and back.",
     "verify": "Check every invariant of the record and replay every ledger.",
+    "checks": "List the compliance checks, or run them now.",
+    "findings": "List what the compliance checks hold against the record.",
+    "finding": "Close a finding by a decision, with a reason and a signature.",
+    "standing": "Put approvals, licences and periodic reports on record.",
     "anchor": "Make an anchor now: a signed Merkle root over every journey's head.",
     "backup": "Dump everything, as of one moment, while work goes on.",
     "restore": "Put a backup back.",
     "doctor": "Check versions, database, grants, Prefect, worker and lag.",
 }
 """Every command with its summary; the rest is in `desk.cli.<name>`, so that help is fast."""
+
+ELSEWHERE = {"checks": "compliance"}
+"""Commands whose file has another name: `desk.cli.checks` is about the doctor's."""
 
 
 class Desk(TyperGroup):
@@ -57,7 +64,9 @@ class Desk(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, found, rest = super().resolve_command(ctx, args)
         if name in COMMANDS:
-            found = typer.main.get_command(import_module(f"desk.cli.{name}").app)
+            found = typer.main.get_command(
+                import_module(f"desk.cli.{ELSEWHERE.get(name, name)}").app
+            )
         return name, found, rest
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
