@@ -204,6 +204,8 @@ def _judged(judging: Judging, size: int) -> Iterator[Figure]:
         judging.grow(files)
         judged_s = judging.judge()
         costs.append(judged_s / files)
+        rows = files * READINGS
+        yield Figure(f"judged_{rows}_per_s", rows / judged_s, "/s", f"judged in one pass of {rows}")
         if share == 1.0:
             yield from _pass(files * READINGS, judged_s, judging.scan())
     yield Figure(

@@ -125,8 +125,11 @@ def all_findings(connection: Connection, legs: Sequence[Judged]) -> list[Finding
 
 
 def findings_side_by_side(engine: Engine, legs: Sequence[Judged]) -> list[Findings]:
-    """`all_findings` over several connections, as many as there are cores (at most eight)."""
-    hands = min(os.cpu_count() or 1, 8, max(len(legs), 1))
+    """`all_findings` over several connections: one more than there are cores, at most eight.
+
+    As many processes as PostgreSQL gives a parallel scan: the leader and its workers.
+    """
+    hands = min((os.cpu_count() or 1) + 1, 8, max(len(legs), 1))
     shares = [legs[at * len(legs) // hands : (at + 1) * len(legs) // hands] for at in range(hands)]
 
     def share(some: Sequence[Judged]) -> list[Findings]:

@@ -2,7 +2,8 @@
 -- Source: GDP 2013/C 343/01, 9.4; the bands and stability budgets of the product files
 -- Proves: what each judged leg found follows from its readings, judged again here against the band
 --   of its product; a leg was accepted within its budget only, and all legs of one unit together;
---   nothing was made from or given after a leg that was neither accepted nor decided on.
+--   nothing was made from or given after a leg that was neither accepted nor decided on, nor any
+--   unit whose own deviation is not accepted.
 -- Each reading stands for the time until the next, the last until receipt; all in UTC.
 WITH told AS (
     SELECT journey_id, seq, name, occurred_at, payload,
@@ -73,3 +74,10 @@ SELECT u.journey_id, 'event ' || u.seq || ', ' || u.name || ': after a leg that 
 FROM told u LEFT JOIN leg l USING (journey_id, number)
 WHERE u.name IN ('manufacture.started', 'product.accepted', 'dose.administered')
     AND ((l.accepted AND l.judged < u.seq) OR l.decided < u.seq) IS NOT TRUE
+UNION ALL
+SELECT d.journey_id, 'event ' || u.seq || ', ' || u.name || ': unit ' || d.unit || ' was quarantined by event '
+    || d.seq || ' and nobody has accepted that'
+FROM deviation d
+JOIN ledger u ON u.journey_id = d.journey_id AND u.seq > d.seq
+    AND u.payload ->> 'scanned_unit' = d.unit AND u.name IN ('manufacture.started', 'dose.administered')
+WHERE d.decision IS DISTINCT FROM 'accepted'

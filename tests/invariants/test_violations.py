@@ -34,6 +34,11 @@ WARM = (
     "UPDATE reading SET celsius = 20 FROM logger_file f JOIN shipment s ON s.id = f.shipment_id"
     " WHERE file = f.number AND s.journey_id = %(journey)s AND leg = 'inbound' AND celsius > -170"
 )
+IN_QUARANTINE = (
+    "INSERT INTO deviation SELECT a.journey_id, 2, a.unit, s.id, s.leg, 'excursion',"
+    " 'qualified-person', now(), now() + interval '1 day' FROM administration a JOIN shipment s"
+    " USING (journey_id) WHERE a.journey_id = %(journey)s AND s.leg = 'inbound' LIMIT 1"
+)
 # The same readings, an hour of them pressed into a few seconds.
 SILENT = (
     "UPDATE reading r SET at = later.at FROM (SELECT file, at AS was,"
@@ -94,6 +99,7 @@ PLANTED: list[tuple[str, str, tuple[str, ...] | str]] = [
     ("02", MADE, SAME_PERSON),
     ("05", MADE, QP_TESTED),
     ("06", MADE, WARM),
+    ("06", MADE, IN_QUARANTINE),
     ("07", MADE, SILENT),
     ("07", MADE, OTHER_LOGGER),
     ("08", MADE, UNHELD),

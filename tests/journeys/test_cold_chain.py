@@ -116,8 +116,8 @@ def test_a_good_log_is_accepted_and_a_qp_is_not_asked(database: Database):
     [
         (_warm, ["excursion"]),
         (_silent_for_an_hour, ["log-gap"]),
-        (_disconnected, ["log-incomplete"]),
-        (_one_reading, ["no-log", "log-gap"]),
+        (_disconnected, ["sensor-lost", "log-incomplete"]),
+        (_one_reading, ["no-log"]),
     ],
 )
 def test_a_leg_that_was_warm_or_silent_is_quarantined(
@@ -222,7 +222,10 @@ def test_a_real_loggers_file_that_went_below_two_degrees_is_quarantined(database
     facts = step(database.app, present(database.app, facts.journey))
     found = facts.last(ShipmentQuarantined)
     assert found is not None
-    assert _codes(facts) == ["excursion"]
+    assert _codes(facts) == ["excursion", "mean-kinetic-high"]
+    assert found.mean_kinetic_c == pytest.approx(10.33, abs=0.01)  # until receipt, by time
+    assert {one.kind for one in found.cites} == {"excursion"}
+    assert {found.lowest_c, found.highest_c} <= {one.worst_c for one in found.cites}
     assert found.readings == 124
     assert found.lowest_c == 0.9
     assert found.highest_c == 24.3

@@ -16,7 +16,12 @@ from models.replay import Difference, replay
 from models.tables import STATE
 from tests.conftest import Database
 from tests.factories import ask, finished, held, journey_at, lifted
-from tests.invariants.stories import label_replaced, short_collection, vector_recalled
+from tests.invariants.stories import (
+    excursion_rejected,
+    label_replaced,
+    short_collection,
+    vector_recalled,
+)
 
 EVERY_PATHWAY = ("aucatzyl", "ebvallo", "zolgensma", "holoclar")
 
@@ -38,6 +43,7 @@ def test_whole_journeys_of_every_pathway_replay_to_their_tables(own_database: Da
     short_collection(own_database.app)
     label_replaced(own_database.app)
     vector_recalled(own_database.app)
+    excursion_rejected(own_database.app)
     assert _replayed(own_database) == []
     with transaction(own_database.app) as connection:
         counts = {
