@@ -14,8 +14,8 @@ OBSERVE = (
     "INSERT INTO observation (kind, observed_at, well, seconds, found) VALUES (%s, %s, %s, %s, %s)"
 )
 BACKUP = "INSERT INTO backup_made (made_at, sha256, size_bytes) VALUES (%s, %s, %s)"
-MAY_RECORD = frozenset({Role.COMPLIANCE, Role.PHARMACOVIGILANCE})
-"""Who puts approvals, licences and periodic reports on record."""
+MAY_RECORD = frozenset({Role.COMPLIANCE, Role.PHARMACOVIGILANCE, Role.LABORATORY})
+"""Who puts approvals, licences, calibrations and periodic reports on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,14 @@ def license_(
     _keep(connection, "licence", values, by=by, now=now)
 
 
+def calibrated(
+    connection: Connection, values: Mapping[str, Any], *, by: Actor, now: datetime
+) -> None:
+    """Put a calibration of a device on record. Raises Refused."""
+    _require_interval(values["calibrated_at"], values["due_at"])
+    _keep(connection, "calibration", values, by=by, now=now)
+
+
 def report_sent(
     connection: Connection, values: Mapping[str, Any], *, by: Actor, now: datetime
 ) -> None:
@@ -95,7 +103,7 @@ def _keep(
         raise Refused(
             "role-not-allowed",
             "actor.role",
-            "The compliance officer and pharmacovigilance put this on record.",
+            "The compliance officer, pharmacovigilance and the cell laboratory put this on record.",
             "Ask one of them.",
         )
     require_authority(connection, by, f"record-{table}", now)

@@ -79,6 +79,28 @@ class PeriodicReport(SQLModel, table=True):
     kept_at: datetime | None = kept()
 
 
+class Calibration(SQLModel, table=True):
+    """A calibration of a logger or another device, and until when it holds."""
+
+    __table_args__ = (
+        check("kind IN ('logger', 'shipper', 'storage', 'thermometer')", "calibration_kind"),
+        check("calibrated_at < due_at", "calibration_interval"),
+        check("btrim(device) <> '' AND btrim(certificate) <> ''", "calibration_named"),
+        Index("ix_calibration_device", "device", "due_at"),
+        kept_index("calibration"),
+    )
+
+    id: UUID = Field(primary_key=True, sa_column_kwargs=NEW_ID)
+    device: str = Field(max_length=80)
+    """As it is named where it is used: a logger as `record pack-shipment` names it."""
+    kind: str = Field(max_length=11)
+    calibrated_at: datetime = moment()
+    due_at: datetime = moment()
+    certificate: str = Field(max_length=80)
+    recorded_by: str = Field(max_length=120)
+    kept_at: datetime | None = kept()
+
+
 class BackupMade(SQLModel, table=True):
     """That a backup was made: of which bytes, and when; never where it is."""
 

@@ -46,7 +46,7 @@ COMMANDS = {
     "checks": "List the compliance checks, or run them now.",
     "findings": "List what the compliance checks hold against the record.",
     "finding": "Close a finding by a decision, with a reason and a signature.",
-    "standing": "Put approvals, licences and periodic reports on record.",
+    "standing": "Put approvals, licences, calibrations and periodic reports on record.",
     "anchor": "Make an anchor now: a signed Merkle root over every journey's head.",
     "backup": "Dump everything, as of one moment, while work goes on.",
     "restore": "Put a backup back.",

@@ -1,4 +1,4 @@
-"""`atmpflow standing`: put approvals, licences and periodic reports on record."""
+"""`atmpflow standing`: put approvals, licences, calibrations and reports on record."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -11,13 +11,14 @@ from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app, one_of
 from desk.cli.output import say, show_json
 from models.database import transaction
-from models.observing import MAY_RECORD, approve, license_, report_sent
+from models.observing import MAY_RECORD, approve, calibrated, license_, report_sent
 from tasks import clock
 
 app = new_app()
 
 APPROVALS = ("ethics", "mhra", "panel", "gmo", "site")
 LICENCES = ("hta", "mia", "jacie", "wda")
+DEVICES = ("logger", "shipper", "storage", "thermometer")
 REPORTS = ("dsur", "progress")
 STANDINGS = ("granted", "suspended", "withdrawn")
 
@@ -79,6 +80,26 @@ def licence(  # noqa: PLR0913 - one for each option
     )
 
 
+@app.command("calibration")
+def calibration(  # noqa: PLR0913 - one for each option
+    kind: Annotated[str, typer.Argument(help=f"{', '.join(DEVICES)}.")],
+    device: Annotated[str, typer.Argument(metavar="DEVICE", help="As it is named where used.")],
+    *,
+    reference: Reference,
+    since: Since,
+    until: Until,
+    account: Account,
+    role: As = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a calibration of a device on record, and until when it holds."""
+    _known(kind, DEVICES)
+    span = _span(since, until)
+    lasts = {"calibrated_at": span["valid_from"], "due_at": span["valid_until"]}
+    values = {"kind": kind, "device": device, "certificate": reference, **lasts}
+    _keep(calibrated, values, account, role, as_json=as_json)
+
+
 @app.command("report")
 def report(  # noqa: PLR0913 - one for each option
     kind: Annotated[str, typer.Argument(help=f"{', '.join(REPORTS)}.")],
@@ -130,4 +151,4 @@ def _keep(
     if as_json:
         show_json({name: _day(one) for name, one in values.items()})
     else:
-        say(f"On record: {values['kind']}, {values['reference']}.")
+        say(f"On record: {values['kind']}, {values.get('reference') or values['certificate']}.")

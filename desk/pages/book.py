@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from desk.pages import commands, errors, pathways, products
+from desk.pages import commands, compliance, errors, pathways, products
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -12,6 +12,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands.text,
     "products.md": products.text,
     "errors.md": errors.text,
+    "compliance.md": compliance.text,
 }
 """Each page by its file name, with the function that gives its text."""
 

@@ -117,6 +117,14 @@ def test_what_cannot_be_is_refused_with_advice(
     assert [one["code"] for one in terminal.refused(*words)] == [code]
 
 
+def test_a_calibration_is_put_on_record_by_the_laboratory(terminal: Terminal):
+    lab = ("--as", "simulated-cell-laboratory-1", "--role", "cell-laboratory")
+    told = terminal.told(
+        "standing", "calibration", "logger", "L-9", "--reference", "C-9", *SPAN, *lab
+    )
+    assert (told["device"], told["certificate"]) == ("L-9", "C-9")
+
+
 def test_approvals_and_reports_are_put_on_record(terminal: Terminal):
     told = terminal.told(
         "standing", "approval", "ethics", "T-9", "--reference", "REC-9", *SPAN, *OFFICER

@@ -105,6 +105,20 @@ def backup(ago: str) -> str:
     """
 
 
+MOVING = """
+UPDATE shipment SET packed_at = %(now)s - interval '1 day', collected_at = NULL, delivered_at = NULL
+WHERE journey_id = %(moving)s;
+"""
+
+
+def calibrated(due: str) -> str:
+    return f"""
+    INSERT INTO calibration (device, kind, calibrated_at, due_at, certificate, recorded_by)
+    SELECT logger, 'logger', %(now)s - interval '1 year', %(now)s + interval '{due}', 'C-1', 'lab-1'
+    FROM shipment WHERE journey_id = %(moving)s;
+    """
+
+
 def appointed(product: str) -> str:
     return f"""
     UPDATE appointment SET product = '{product}' WHERE role = 'courier' AND account_id =
@@ -156,6 +170,10 @@ CASES = {
         "INSERT INTO deviation (journey_id, seq, unit, shipment_id, leg, reasons, owner, opened_at,"
         " due_at) SELECT journey_id, 9, 'U', id, leg, 'warm', 'courier', %(now)s - interval '2 days',"
         " %(now)s + interval '1 hour' FROM shipment WHERE journey_id = %(made)s",
+    ),
+    "calibration-missing": Case(MOVING, MOVING + calibrated("1 day")),
+    "calibration-expiring": Case(
+        MOVING + calibrated("29 days"), MOVING + calibrated("29 days") + calibrated("31 days")
     ),
     "material-expiring": Case(unit("accepted", "23 hours"), unit("accepted", "25 hours")),
     "product-expiring": Case(

@@ -96,8 +96,10 @@ def test_the_digest_names_no_subject_no_account_and_no_journey(world: World):
     with transaction(world.database.app) as connection:
         said = markdown(digest_of(connection, AT, new_since=AT))
         named: Any = connection.execute(
-            "SELECT subject FROM finding WHERE journey_id IS NOT NULL UNION SELECT coi FROM journey"
-            " UNION SELECT username FROM account WHERE username LIKE '%-%' UNION SELECT unit FROM unit"
+            "SELECT subject FROM finding WHERE journey_id IS NOT NULL"
+            " UNION SELECT coi FROM journey"
+            " UNION SELECT username FROM account WHERE username LIKE '%-%'"
+            " UNION SELECT unit FROM unit"
         ).fetchall()
     assert "findings open" in said
     words = set(said.replace("|", " ").replace("`", " ").split())
