@@ -52,6 +52,17 @@ Account = Annotated[
 ]
 
 
+Viewer = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="ACCOUNT",
+        envvar="ATMPFLOW_ACCOUNT",
+        help="Only what this account may see: journeys of the centres where it is appointed.",
+    ),
+]
+
+
 def one_of(name: str, known: Callable[[], Collection[str]], help: str) -> Any:
     """An option that takes one of the known words, completed by the shell."""
 

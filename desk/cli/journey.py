@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import Engine
 
 from desk.cli.database import ready_database
-from desk.cli.frame import AsJson, new_app
+from desk.cli.frame import AsJson, Viewer, new_app
 from desk.cli.journey_json import as_json_page
 from desk.cli.journey_page import show_page
 from desk.cli.looking import page
@@ -28,12 +28,13 @@ def show_journey(
     plots: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Draw it, too: pictures in this folder.")
     ] = None,
+    viewer: Viewer = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one journey: timeline, custody, shipments, doses and what it waits for."""
     with ready_database() as engine:
         which = find_journey(engine, journey)
-        found = page(engine, which)
+        found = page(engine, which, viewer)
         files = _drawn(engine, which, plots) if plots else []
     if as_json:
         said = as_json_page(found, clock.now())

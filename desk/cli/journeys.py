@@ -9,7 +9,7 @@ from atmpflow.pathways import STAGE_NAMES
 from atmpflow.people import Role
 from atmpflow.products.catalogue import catalogue
 from desk.cli.database import ready_database
-from desk.cli.frame import AsJson, new_app, one_of
+from desk.cli.frame import AsJson, Viewer, new_app, one_of
 from desk.cli.looking import Which, journeys, overdue, summary
 from desk.cli.output import hint, moment, show_json, table
 from models.journey import Journey
@@ -38,13 +38,14 @@ def list_journeys(  # noqa: PLR0913 - one parameter an option
     waiting_on: WaitingOn = None,
     overdue: Overdue = False,
     ended: Ended = False,
+    viewer: Viewer = None,
     as_json: AsJson = False,
 ) -> None:
     """List journeys with what each waits for, open ones first, the most urgent first."""
     now = clock.now()
     which = Which(stage, centre, product, waiting_on, now if overdue else None, ended)
     with ready_database() as engine:
-        rows = journeys(engine, which)
+        rows = journeys(engine, which, viewer)
     if as_json:
         show_json([summary(row, now) for row in rows])
         return

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
 from desk.cli.signatures import Shown, signatures_of
 from models.administration import Administration, Visit
-from models.database import reading
+from models.database import Connection, reading
 from models.journey import Journey
 from models.ledger import LedgerEvent, ReceivedCommand
+from models.lookups import unknown_journey
 from models.material import Custody, LabelPrint, Unit
 from models.reaction import Reaction
 from models.shipment import Shipment
+from models.sight import look_as, sight_of
+from tasks import clock
 
 
 @contextmanager
@@ -26,6 +29,24 @@ def looking(engine: Engine) -> Iterator[Session]:
     with reading(engine) as session:
         yield session
         session.expunge_all()
+
+
+def see_as(session: Session, viewer: str | None) -> None:
+    """From here on, only what somebody may see is there; the whole, where nobody is named.
+
+    The database holds it (row-level security). Raises Refused `account-unknown`.
+    """
+    if viewer is not None:
+        held = session.connection().connection.driver_connection
+        connection = cast("Connection", held)
+        look_as(connection, sight_of(connection, viewer, clock.wall()))
+
+
+def _seen(row: Journey | None) -> Journey:
+    """Of a journey that somebody may not see, no more is said than of none."""
+    if row is None:
+        raise unknown_journey()
+    return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +61,7 @@ class Which:
     ended: bool = False
 
 
-def journeys(engine: Engine, which: Which) -> Sequence[Journey]:
+def journeys(engine: Engine, which: Which, viewer: str | None = None) -> Sequence[Journey]:
     """Journeys, open ones first, the most urgent first among them."""
     wanted = select(Journey)
     for column, value in (
@@ -59,6 +80,7 @@ def journeys(engine: Engine, which: Which) -> Sequence[Journey]:
         wanted = wanted.where(col(Journey.ended).is_not(None))
     order = (col(Journey.ended).is_not(None), col(Journey.waits_until), col(Journey.coi))
     with looking(engine) as session:
+        see_as(session, viewer)
         return session.exec(wanted.order_by(*order)).all()
 
 
@@ -112,10 +134,15 @@ class Page:
     signatures: Sequence[Shown]
 
 
-def page(engine: Engine, journey: UUID) -> Page:
-    """One journey from every table that knows it, all as of one moment."""
+def page(engine: Engine, journey: UUID, viewer: str | None = None) -> Page:
+    """One journey from every table that knows it, all as of one moment.
+
+    Raises Refused `journey-unknown` where the viewer may not see it.
+    """
     with looking(engine) as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        see_as(session, viewer)
+        row = _seen(session.exec(select(Journey).where(Journey.id == journey)).first())
 
         def of(table: Any, *order: Any) -> Sequence[Any]:
             return session.exec(
@@ -125,8 +152,8 @@ def page(engine: Engine, journey: UUID) -> Page:
         owed = select(Reaction).where(
             col(Reaction.journey_id) == journey, col(Reaction.done_at).is_(None)
         )
-        return Page(
-            row=session.exec(select(Journey).where(Journey.id == journey)).one(),
+        found = Page(
+            row=row,
             events=of(LedgerEvent, LedgerEvent.seq),
             units=of(Unit, Unit.kind, Unit.unit),
             custody=of(Custody, Custody.starts_at),
@@ -135,8 +162,10 @@ def page(engine: Engine, journey: UUID) -> Page:
             doses=of(Administration, Administration.dose),
             visits=of(Visit, Visit.due_at),
             owed=session.exec(owed.order_by(col(Reaction.id))).all(),
-            signatures=signatures_of(session, journey),
+            signatures=(),
         )
+        session.execute(text("RESET ROLE"))  # signatures are of a journey that is seen
+        return replace(found, signatures=signatures_of(session, journey))
 
 
 @dataclass(frozen=True, slots=True)

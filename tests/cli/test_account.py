@@ -132,3 +132,18 @@ def test_training_is_shown_with_the_day_it_runs_out(desk: Terminal) -> None:
     shown = desk.run("account", "list", "robin")
     assert shown.exit_code == 0
     assert "T-1" in shown.stdout
+
+
+def test_who_looks_sees_the_journeys_of_their_own_centre_only(
+    desk: Terminal, tmp_path: Path
+) -> None:
+    coi = refer(desk, tmp_path)["coi"]
+    for name, site in (("here", "RX1"), ("there", "R0A")):
+        desk.told("account", "add", name, *WHO, *BOSS)
+        given = ("--role", "coordinator", "--site", site)
+        desk.told("account", "appoint", name, *given, *WHY, *BOSS)
+    assert [one["coi"] for one in desk.told("journeys", "--as", "here")] == [coi]
+    assert desk.told("journey", coi, "--as", "here")["coi"] == coi
+    assert desk.told("journeys", "--as", "there") == []
+    assert _codes(desk.refused("journey", coi, "--as", "there")) == ["journey-unknown"]
+    assert _codes(desk.refused("journeys", "--as", "stranger")) == ["account-unknown"]
