@@ -35,10 +35,10 @@ WHERE number > %(after)s
     AND (%(epcs)s::varchar[] = '{}'
         OR things && %(epcs)s::varchar[] AND epcs && %(epcs)s::varchar[])
     AND (%(things)s::varchar[] = '{}' OR things && %(things)s::varchar[])
-    AND event_time >= coalesce(%(since)s, '-infinity')
-    AND event_time < coalesce(%(before)s, 'infinity')
-    AND recorded_at >= coalesce(%(recorded_since)s, '-infinity')
-    AND recorded_at < coalesce(%(recorded_before)s, 'infinity')
+    AND event_time >= coalesce(%(since)s::timestamptz, '-infinity')
+    AND event_time < coalesce(%(before)s::timestamptz, 'infinity')
+    AND recorded_at >= coalesce(%(recorded_since)s::timestamptz, '-infinity')
+    AND recorded_at < coalesce(%(recorded_before)s::timestamptz, 'infinity')
 ORDER BY number LIMIT %(limit)s
 """
 

@@ -19,7 +19,7 @@ from atmpflow.epcis.query import read_query
 from atmpflow.errors import Refused
 from atmpflow.people import Actor
 from desk.cli.recording import find_journey
-from models.authority import require_right
+from models.authority import require_authority
 from models.database import transaction
 from models.epcis_events import Job, jobs, outcomes
 from tasks import clock
@@ -174,7 +174,7 @@ async def _body(request: Request) -> bytes:
 def _capture(content: bytes, actor: Actor, behaviour: Behaviour) -> Response:
     now = clock.wall()
     with transaction(engine()) as connection:
-        require_right(connection, actor, "capture-epcis", now)
+        require_authority(connection, actor, "capture-epcis", now)
     taken = capture(engine(), content, actor, now=now, behaviour=behaviour)
     location = {"Location": f"/epcis/capture/{taken.id}"}
     return EpcisResponse({"captureID": str(taken.id)}, status_code=202, headers=location)

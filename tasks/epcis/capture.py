@@ -8,13 +8,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine
 
 from atmpflow.epcis.document import Problem, read
-from atmpflow.errors import Refused
 from atmpflow.people import Actor
 from models.capturing import Sent, keep
 from models.database import transaction
 from tasks.epcis.acting import act
 from tasks.epcis.readings import complete_logs
-from tasks.intake.json_text import json_of
+from tasks.epcis.text import read_json
 
 Behaviour = Literal["rollback", "proceed"]
 MOST_EVENTS = 5_000
@@ -51,7 +50,7 @@ def capture(
     With `rollback` one wrong event refuses the whole document; with `proceed` the right ones are
     kept. Raises Unfit, or Refused `json-...` for what is no JSON.
     """
-    found = read(json_of(_text(content)))
+    found = read(read_json(content))
     if not found.whole or (found.problems and behaviour == "rollback"):
         raise Unfit(found.problems)
     if len(found.events) > MOST_EVENTS:
@@ -65,11 +64,3 @@ def capture(
     complete_logs(engine, now=now)
     new = sum(one.new for one in kept)
     return Captured(sent.id, len(found.events), len(found.events) - new, found.problems)
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        message = "The document is not text in UTF-8."
-        raise Refused("json-invalid", "", message, "Send JSON-LD in UTF-8.") from None
