@@ -13,18 +13,23 @@ from typing import Any
 
 from rich.console import Console
 
+from atmpflow.people import Role
+from deployments.roles import Databases
 from deployments.settings import Settings
 from deployments.stack import Stack, running_stack
 from desk.cli.output import show_json
 from desk.demo.play import Play, Played
 from desk.prepare import prepare
+from desk.simulation.people import actor
 from desk.stories.page import page, show
 from desk.stories.story import Story
 from desk.up import PREFECT_FILE, wait_for_signal
 from models.database import connect
 from models.keys import KEY_FILE, key_file_in
+from models.passwords import MEMORY_KIB
 from tasks.anchors import where
 from tasks.clock import SIMULATED
+from tasks.signing import demand
 
 EXAMPLES = PREFECT_FILE.parent / "examples"
 
@@ -80,6 +85,7 @@ def simulation(folder: Path) -> Iterator[Path]:
         KEY_FILE: str(key_file_in(folder)),
         where.KEY_FILE: str(where.key_file_in(folder)),
         where.FOLDERS: where.folders_in(folder),
+        MEMORY_KIB: "32",  # the passwords of simulated people guard nothing
     }
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
@@ -90,11 +96,21 @@ def simulation(folder: Path) -> Iterator[Path]:
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
+def demanding(databases: Databases) -> None:
+    """A database in which the simulated people sign whatever must be signed."""
+    prepare(databases.owner)
+    engine = connect(databases.application)
+    try:
+        demand(engine, actor(Role.COMPLIANCE))
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def _stack(folder: Path) -> Iterator[Stack]:
     with running_stack(
         Settings(state_dir=folder),
-        migrate=lambda databases: prepare(databases.owner),
+        migrate=demanding,
         prefect_file=PREFECT_FILE,
         worker_module="deployments.engine_room",
     ) as stack:

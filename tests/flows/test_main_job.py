@@ -4,9 +4,11 @@ import csv
 import json
 import subprocess
 import time
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,17 +17,25 @@ import httpx
 import pytest
 from rich.console import Console
 
+from atmpflow.commands.after import LiftHold, PlaceHold
 from atmpflow.pathways import STAGE_NAMES
+from atmpflow.people import Role
+from atmpflow.signing import SIGNED
 from deployments.cluster import binaries
 from deployments.roles import plain
 from deployments.settings import Settings
 from deployments.stack import Stack, running_stack
 from desk.demo.play import Play, Played
-from desk.demo.run import EXAMPLES, simulation
-from desk.prepare import prepare
+from desk.demo.run import EXAMPLES, demanding, simulation
+from desk.simulation.people import actor
+from desk.simulation.signing import sign
 from desk.up import PREFECT_FILE
 from models.database import connect, transaction
+from models.record import Request, record
 from models.replay import replay
+from tasks import clock
+from tasks.sign_off import What
+from tests.pictures.looked_at import greys
 
 SCHEDULED = ("heartbeat", "anchor", "verify")
 ONE_A_PATHWAY = ("kymriah", "ebvallo", "zolgensma", "holoclar")
@@ -86,7 +96,7 @@ def job(new_folder: Callable[[str], Path]) -> Iterator[Job]:
 def _stack(folder: Path) -> Any:
     return running_stack(
         Settings(state_dir=folder, worker_grace_s=5),
-        migrate=lambda databases: prepare(databases.owner),
+        migrate=demanding,
         prefect_file=PREFECT_FILE,
         worker_module="deployments.engine_room",
     )
@@ -125,6 +135,24 @@ def test_an_artifact_tells_what_was_decided_for_each_journey_and_links_to_it(job
     for course in job.played.courses.values():
         assert f"/events?resource=atmpflow.journey.{course.facts.journey}" in told
     assert "shipment.accepted" in told
+
+
+def test_a_run_that_judged_a_shipment_left_pictures_of_it_that_name_nobody(job: Job) -> None:
+    left = [one for one in job.artifacts() if (one["key"] or "").startswith("shipment-")]
+    courses = {course.facts.coi: course.facts for course in job.played.courses.values()}
+
+    assert left
+    for one in left:
+        title, *pictures = one["data"].split("\n\n")
+        facts = courses[title.removeprefix("# ")]
+        assert one["key"] == f"shipment-{facts.coi.lower()}"
+        assert len(pictures) == 2
+        for picture in pictures:
+            said, _, coded = picture.removesuffix(")").partition("](data:image/png;base64,")
+            png = b64decode(coded)
+            assert facts.coi in said
+            assert len(png) < 100_000
+            assert greys(png).min() < 40
 
 
 def _feed(job: Job, journey: str) -> list[str]:
@@ -212,6 +240,20 @@ def _anchors(job: Job, place: str) -> list[Path]:
     return sorted(Path(job.stack.environment["ATMPFLOW_STATE_DIR"], place).rglob("*.anchor"))
 
 
+def test_a_compliance_run_leaves_what_it_found_and_a_digest(job: Job) -> None:
+    run = _ended(job, _start(job, "compliance/compliance-hourly", {}))
+
+    assert run["state_type"] == "COMPLETED", run["state"]["message"]
+    asked = {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}}
+    left = job.client.post("/artifacts/filter", json=asked).raise_for_status().json()
+    by_key = {one["key"]: one["data"] for one in left}
+    assert set(by_key) == {"compliance-hourly", "findings"}
+    assert "| critical |" in by_key["findings"]  # no backup was made of this installation
+    answering = {row["check"]: row["found"] for row in json.loads(by_key["compliance-hourly"])}
+    assert (answering["prefect-health"], answering["worker-health"]) == ("0", "0")
+    assert answering["backup-age"] == "1"
+
+
 def test_a_beat_anchors_every_release_and_the_hourly_run_does_so_in_both_places(job: Job) -> None:
     _ended(job, _start(job, "heartbeat/heartbeat", {}))
     before = _anchors(job, "anchors")
@@ -252,3 +294,34 @@ def test_the_form_opens_a_journey_for_an_opaque_person_and_refuses_a_second(job:
     assert first["state_type"] == "COMPLETED"
     assert second["state_type"] == "FAILED"
     assert "referral-duplicate" in second["state"]["message"]
+
+
+def _decision(journey: str, token: str) -> dict[str, Any]:
+    """What the form for signed decisions sends."""
+    what = What.LIFT.value
+    return {
+        "decision": {"journey": journey, "what": what, "document": "CAPA-1", "signature": token}
+    }
+
+
+def test_a_decision_from_the_form_counts_under_the_token_of_a_signature_only(job: Job) -> None:
+    facts = next(iter(job.played.courses.values())).facts
+    engine = connect(job.stack.databases.application)
+    hold = PlaceHold(occurred_at=facts.history[-1].occurred_at, reason="DEV-1")
+    asked = Request(hold, actor(Role.COMPLIANCE), "held-for-the-form", facts.journey)
+    record(engine, asked, clock.wall())
+    wanted = SIGNED[LiftHold]
+    token = sign(engine, actor(Role.PHYSICIAN), wanted, facts.journey)
+    form = partial(_decision, facts.coi)
+
+    made_up = _ended(job, _start(job, "sign-off/sign-off", form("sig-made-up")))
+    signed = _ended(job, _start(job, "sign-off/sign-off", form(token)))
+    again = _ended(job, _start(job, "sign-off/sign-off", form(token)))
+
+    assert made_up["state_type"] == "FAILED"
+    assert "signature-unknown" in made_up["state"]["message"]
+    assert [one["state_type"] for one in (signed, again)] == ["COMPLETED", "COMPLETED"]
+    with transaction(engine) as connection:
+        query = "SELECT count(*) FROM ledger WHERE journey_id = %s AND name = 'hold.lift_agreed'"
+        assert connection.execute(query, (facts.journey,)).fetchone() == (1,)
+    engine.dispose()
