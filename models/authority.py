@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from atmpflow.journey import Facts
 from atmpflow.people import Actor, Role
 from atmpflow.rights import Act, Appointment, Delegation, Rights, Span, Training
 from atmpflow.rules.rights import require_allowed
@@ -60,6 +61,19 @@ def rights_of(connection: Connection, username: str) -> Rights | None:
 def require_authority(connection: Connection, actor: Actor, what: str, at: datetime) -> None:
     """May somebody do, in their role, what is about no one journey? Raises Refused."""
     require_allowed(rights_of(connection, actor.id), Act(what, actor.role, at))
+
+
+def require_for(
+    connection: Connection, actor: Actor, what: str, facts: Facts, at: datetime
+) -> None:
+    """May somebody do, in their role, what is about a journey and no command? Raises Refused.
+
+    Asks for site and trial, not for training: it touches neither product nor patient.
+    """
+    referral, refers = facts.referral, actor.role is Role.REFERRER
+    site = referral.referring_organisation if refers else referral.treating_centre
+    act = Act(what, actor.role, at, site, trial=referral.trial)
+    require_allowed(rights_of(connection, actor.id), act)
 
 
 def _read(connection: Connection, account: UUID, bare: Rights) -> Rights:

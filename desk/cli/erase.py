@@ -10,6 +10,7 @@ from atmpflow.people import Actor, Role
 from desk.cli.actor import acting, require_person
 from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app
+from desk.cli.known import require_there
 from desk.cli.output import say, show_json
 from desk.cli.recording import find_journey
 from desk.cli.who import person_of, require_reason
@@ -46,7 +47,9 @@ def erase_identity(  # noqa: PLR0913 - options of a command line
     if not yes:
         typer.confirm("This cannot be undone. Erase the identity?", abort=True, err=True)
     with ready_database() as engine:
-        person = person_of(engine, find_journey(engine, journey))
+        which = find_journey(engine, journey)
+        require_there(engine, actor, "erase", which)
+        person = person_of(engine, which)
         at, why = clock.wall(), reason.strip()
         erased = erase(engine, person, actor=actor, reason=why, now=at, link_kept_by=link_kept_by)
     if as_json:

@@ -17,6 +17,7 @@ from desk.cli.database import ready_database
 from desk.cli.fields import refusals
 from desk.cli.frame import Account, AsJson, new_app
 from desk.cli.keep import Attempt, as_content, keep
+from desk.cli.known import require_on_record
 from desk.cli.output import say, show_json
 from desk.cli.trouble import AllRefused
 from models.people import remember
@@ -51,6 +52,7 @@ def identify(
     require_person(actor)
     content = _content(file) if file else as_content(_asked())
     with ready_database() as engine:
+        require_on_record(engine, actor, "identify")
         person = _kept(engine, content, actor)
     if as_json:
         show_json({"person": person})

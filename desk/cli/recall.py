@@ -9,6 +9,7 @@ from atmpflow.events.recall import Recalled
 from desk.cli.actor import acting, require_person
 from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app, one_of
+from desk.cli.known import require_on_record
 from desk.cli.output import hint, say, show_json
 from models.database import transaction
 from models.recalling import MAY_RECALL, TakenBack, open_recall, progress
@@ -51,6 +52,7 @@ def recall(  # noqa: PLR0913 - one for each option
     since = at.replace(tzinfo=clock.wall().tzinfo) if at else clock.now()
     taken = TakenBack(kind, lot, recall_class, reference, since)
     with ready_database() as engine:
+        require_on_record(engine, actor, "recall")
         recalled = open_recall(engine, taken, actor, clock.now())
         told = spread(engine)
         with transaction(engine) as connection:

@@ -8,6 +8,7 @@ import typer
 from desk.cli.actor import acting, require_person
 from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app
+from desk.cli.known import require_on_record
 from desk.cli.output import moment, say, show_json, table
 from models.database import transaction
 from models.recalling import MAY_RECALL, Progress, close_recall, progress
@@ -41,6 +42,7 @@ def recalls(
                 raise typer.BadParameter("name the closing report", param_hint="--reference")
             actor = acting(account, role, MAY_RECALL)
             require_person(actor)
+            require_on_record(engine, actor, "close-recall")
             close_recall(engine, close, reference, actor=actor, now=clock.now())
         with transaction(engine) as connection:
             found = progress(connection)

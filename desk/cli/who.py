@@ -12,6 +12,7 @@ from atmpflow.referral import PatientIdentity
 from desk.cli.actor import acting, require_person
 from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app
+from desk.cli.known import require_there
 from desk.cli.output import say, show_json
 from desk.cli.recording import find_journey
 from models.database import transaction
@@ -68,6 +69,7 @@ def seen_by(engine: Engine, journey: UUID, actor: Actor, reason: str) -> Patient
             f"{actor.role} may not see who a patient is.",
             "Ask somebody who treats the patient, or the compliance officer.",
         )
+    require_there(engine, actor, "who", journey)
     person = person_of(engine, journey)
     return look_up(engine, person, actor=actor, reason=reason.strip(), now=clock.wall())
 

@@ -147,3 +147,15 @@ def test_who_looks_sees_the_journeys_of_their_own_centre_only(
     assert desk.told("journeys", "--as", "there") == []
     assert _codes(desk.refused("journey", coi, "--as", "there")) == ["journey-unknown"]
     assert _codes(desk.refused("journeys", "--as", "stranger")) == ["account-unknown"]
+
+
+def test_nobody_looks_up_the_patient_of_another_centre(desk: Terminal, tmp_path: Path) -> None:
+    coi = refer(desk, tmp_path)["coi"]
+    for name, site in (("here", "RX1"), ("there", "R0A")):
+        desk.told("account", "add", name, *WHO, *BOSS)
+        given = ("--role", "treating-physician", "--site", site)
+        desk.told("account", "appoint", name, *given, *WHY, *BOSS)
+    asked = ("who", coi, "--role", "treating-physician", "--reason", "ward round")
+    assert desk.told(*asked, "--as", "here")["family_name"]
+    assert _codes(desk.refused(*asked, "--as", "there")) == ["not-appointed"]
+    assert _codes(desk.refused(*asked, "--as", "stranger")) == ["account-unknown"]
