@@ -135,13 +135,15 @@ def test_a_capture_of_somebody_else_is_not_shown(client: TestClient) -> None:
 @needs_examples
 def test_every_official_example_comes_back_as_it_was_sent(client: TestClient) -> None:
     added = {"eventID", "recordTime", "@context", "rdfs:comment"}  # none of them is of the hash
+    first: dict[str, Any] = {}  # some are the same event, written with URNs and with links
     for file in EXAMPLES:
         content = file.read_bytes()
         answer = client.post(CAPTURE, content=content, headers={"Content-Type": "application/json"})
         assert answer.status_code == 202, answer.text
         for one in read(json.loads(content)).events:
             back = events_of(client.get(EVENTS, params={"EQ_eventID": one.hash}))
-            plain = {name: said for name, said in one.raw.items() if name not in added}
+            raw = first.setdefault(one.hash, one.raw)
+            plain = {name: said for name, said in raw.items() if name not in added}
             assert plain in [{k: v for k, v in b.items() if k not in added} for b in back]
 
 
