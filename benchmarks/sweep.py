@@ -22,7 +22,7 @@ SIZE = 250_000
 """Journeys; of 40 events each. In thousands, and divisible by four."""
 CHANGED = 250
 """Journeys that a sweep of changes finds changed: an hour's work of a busy network."""
-TURNS = 2
+TURNS = 3
 
 Connection = psycopg.Connection[Any]
 Row = tuple[int, float, float]

@@ -41,6 +41,12 @@ ADDED_TO: Mapping[str, Table] = {
     "signature_use": Table("t.signature_id::text"),
     "signature_void": Table("t.signature_id::text"),
     "signature_policy": Table("t.single::text"),
+    "approval": Table("t.id::text"),
+    "licence": Table("t.id::text"),
+    "periodic_report": Table("t.id::text"),
+    "calibration": Table("t.id::text"),
+    "backup_made": Table("t.id::text"),
+    "observation": Table("t.id::text"),
     "account": Table(
         "t.id::text",
         frozenset({"printed_name", "email", "organisation", "state", "left_at", "stamp"}),
@@ -49,6 +55,10 @@ ADDED_TO: Mapping[str, Table] = {
     "appointment": Table("t.id::text", ENDING),
     "training": Table("t.id::text", ENDING),
     "delegation": Table("t.id::text", ENDING),
+    "epcis_document": Table("encode(t.sha256, 'hex')", frozenset({"content"})),
+    "epcis_capture": Table("t.id::text"),
+    "epcis_event": Table("t.number::text"),
+    "epcis_outcome": Table("t.number || ':' || t.attempt"),
     # The blind index and the wrapped key go when an identity is erased; what is sealed stays.
     "identity.person": Table("t.id::text", frozenset({"nhs_index"}), sealed=True),
     "identity.received": Table("encode(t.sha256, 'hex')", frozenset({"content"}), sealed=True),

@@ -28,6 +28,11 @@ class Journey(SQLModel, table=True):
             unique=True,
             postgresql_where=text("ended IS NULL"),
         ),
+        Index(
+            "ix_journey_open_trial",
+            "trial",
+            postgresql_where=text("ended IS NULL AND trial IS NOT NULL"),
+        ),
         Index("ix_journey_waits_until", "waits_until", postgresql_where=text("ended IS NULL")),
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
@@ -18,6 +18,7 @@ class Unit(SQLModel, table=True):
         UniqueConstraint("unit", "journey_id"),
         ForeignKeyConstraint(["parent", "journey_id"], ["unit.unit", "unit.journey_id"]),
         check("kind IN ('material', 'product')", "unit_kind"),
+        Index("ix_unit_prepared", "journey_id", postgresql_where=text("state = 'prepared'")),
     )
 
     unit: str = Field(primary_key=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
@@ -16,6 +16,7 @@ class SlotBooking(SQLModel, table=True):
     __tablename__ = "slot"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         check("starts_at < ends_at", "slot_interval"),
+        Index("ix_slot_ends_at", "ends_at", postgresql_where=text("released_at IS NULL")),
         ExcludeConstraint(
             ("resource", "="),
             (text("tstzrange(starts_at, ends_at)"), "&&"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Identity, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.base import check, digest, kept, kept_index, moment
@@ -23,6 +23,7 @@ class Shipment(SQLModel, table=True):
         ),
         check("sscc ~ '^[0-9]{18}$'", "shipment_sscc"),
         UniqueConstraint("sscc"),
+        Index("ix_shipment_unjudged", "received_at", postgresql_where=text("verdict IS NULL")),
     )
 
     id: UUID = Field(primary_key=True)

@@ -9,7 +9,8 @@
 -- Scope: site
 SELECT o.site AS subject, coalesce(l.reference || ', ' || l.standing || ', ends on '
     || to_char(l.valid_until AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 'no HTA licence on record') AS found
-FROM (SELECT DISTINCT centre AS site FROM journey WHERE ended IS NULL) AS o
+FROM (SELECT c.ods_code AS site FROM organisation c
+    WHERE EXISTS (SELECT FROM journey WHERE centre = c.ods_code AND ended IS NULL)) AS o
 LEFT JOIN LATERAL (
     SELECT * FROM licence WHERE organisation = o.site AND kind = 'hta' AND valid_from <= %(now)s
     ORDER BY kept_at DESC LIMIT 1) AS l ON TRUE

@@ -37,7 +37,7 @@ from tasks import clock
 from tasks.sign_off import What
 from tests.pictures.looked_at import greys
 
-SCHEDULED = ("heartbeat", "anchor", "verify")
+SCHEDULED = ("heartbeat", "anchor", "verify", "compliance")
 ONE_A_PATHWAY = ("kymriah", "ebvallo", "zolgensma", "holoclar")
 
 

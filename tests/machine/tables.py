@@ -22,8 +22,14 @@ SIGNING = {
 """Who can sign, and what was signed: kept for other records too."""
 PEOPLE = {"account", "account_change", "appointment", "training", "delegation"}
 """Who may do what."""
+STANDING = {
+    "approval", "licence", "calibration", "periodic_report", "backup_made", "observation",
+    "finding", "sweep",
+}  # fmt: skip
+"""What compliance checks look at and hold besides journeys."""
 STAYING = {
-    "organisation", "stock_unit", "installation", "anchor", "sscc_counter", *SIGNING, *PEOPLE,
+    "organisation", "stock_unit", "installation", "anchor", "sscc_counter",
+    *SIGNING, *PEOPLE, *STANDING,
 }  # fmt: skip
 """Tables that no journey changes; those of the schema `identity` stay as well."""
 

@@ -30,10 +30,19 @@ CREATE INDEX ix_calibration_device ON calibration (device, due_at);
 CREATE INDEX ix_calibration_kept_at ON calibration USING brin (kept_at)
 """
 
+# What falls due between two sweeps, or is the same for all, is found without reading everything.
+DUE = """
+CREATE INDEX ix_unit_prepared ON unit (journey_id) WHERE state = 'prepared';
+CREATE INDEX ix_shipment_unjudged ON shipment (received_at) WHERE verdict IS NULL;
+CREATE INDEX ix_slot_ends_at ON slot (ends_at) WHERE released_at IS NULL;
+CREATE INDEX ix_journey_open_trial ON journey (trial) WHERE ended IS NULL AND trial IS NOT NULL
+"""
+
 
 def upgrade() -> None:
     op.execute("SET lock_timeout = '5s'")
     op.execute(TABLE)
+    op.execute(DUE)
     for when, scope in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
         trigger = f"calibration_no_{scope.lower()}_change"
         op.execute(
