@@ -93,6 +93,14 @@ def router(asks: Callable[..., Actor]) -> APIRouter:
             answering, version, lambda: _capture(content, actor, behaviour)
         )
 
+    _add_jobs(found, asks)
+    _add_questions(found, asks)
+    return found
+
+
+def _add_jobs(found: APIRouter, asks: Callable[..., Actor]) -> None:
+    """What became of what was sent."""
+
     @found.get("/capture")
     def capture_jobs(actor: Annotated[Actor, Depends(asks)], version: Epcis = None) -> Response:
         return answering(version, lambda: EpcisResponse(_jobs(actor)))
@@ -102,6 +110,10 @@ def router(asks: Callable[..., Actor]) -> APIRouter:
         job: UUID, actor: Annotated[Actor, Depends(asks)], version: Epcis = None
     ) -> Response:
         return answering(version, lambda: EpcisResponse(_job(job, actor)))
+
+
+def _add_questions(found: APIRouter, asks: Callable[..., Actor]) -> None:
+    """Queries, and a journey as a document."""
 
     @found.get("/events")
     def query_events(
@@ -114,8 +126,6 @@ def router(asks: Callable[..., Actor]) -> APIRouter:
         journey: str, actor: Annotated[Actor, Depends(asks)], version: Epcis = None
     ) -> Response:
         return answering(version, lambda: EpcisResponse(_journey(journey, actor)))
-
-    return found
 
 
 def answering(version: str | None, ask: Callable[[], Response]) -> Response:
