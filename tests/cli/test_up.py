@@ -103,7 +103,7 @@ def _somebody_refers(up: Engine) -> None:
 def test_ctrl_c_stops_it_and_what_was_recorded_stays(up: Engine) -> None:
     example = Path(__file__).parents[2] / "examples" / "referral.json"
     _somebody_refers(up)
-    _, told = up.run("refer", str(example), "--as", "coordinator-1")
+    _, told = up.run("refer", str(example), "--as", "coordinator-1", "--role", "coordinator")
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(timeout=PATIENCE_S) == 0
     code, checks = up.run("doctor")
