@@ -205,7 +205,8 @@ def _judged(judging: Judging, size: int) -> Iterator[Figure]:
         judged_s = judging.judge()
         costs.append(judged_s / files)
         rows = files * READINGS
-        yield Figure(f"judged_{rows}_per_s", rows / judged_s, "/s", f"judged in one pass of {rows}")
+        name = f"judged_at_{share:g}_per_s"
+        yield Figure(name, rows / judged_s, "/s", f"readings judged in one pass of {rows:,}")
         if share == 1.0:
             yield from _pass(files * READINGS, judged_s, judging.scan())
     yield Figure(

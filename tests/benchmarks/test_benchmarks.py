@@ -29,7 +29,16 @@ KEYS = {
         set[str](),
     ),
     "readings": (
-        {"taken_in_per_s", "bare_copy_per_s", "judged_per_s", "scanned_per_s"},
+        {
+            "taken_in_per_s",
+            "bare_copy_per_s",
+            "judged_per_s",
+            "scanned_per_s",
+            "judged_at_0.5_per_s",
+            "judged_at_1_per_s",
+            "judged_at_2_per_s",
+            "judged_at_10_per_s",
+        },
         {"taken_in_to_copy", "judged_to_scan", "dearest_to_cheapest"},
         {"taken_in_to_copy", "judged_per_s", "judged_to_scan", "dearest_to_cheapest"},
     ),
