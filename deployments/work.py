@@ -6,16 +6,17 @@ environment. SIGTERM: takes nothing more, lets running flows end (`worker_grace_
 
 import asyncio
 import logging
+import os
 import platform
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import httpx
 import prefect.main  # noqa: F401 - the whole of Prefect now, not inside the first run
-from prefect import get_client
 from prefect.client.schemas.filters import WorkPoolFilter, WorkPoolFilterName
 
 from deployments.child import end_with_parent
@@ -23,6 +24,8 @@ from deployments.register import register
 from deployments.server import wait_for_api
 from deployments.settings import Settings, settings
 from deployments.worker import InProcessWorker
+
+log = logging.getLogger(__name__)
 
 API_TIMEOUT_S = 120
 LOOK_EVERY_S = 10.0
@@ -48,10 +51,11 @@ async def work(
         limit=chosen.worker_limit,
         grace_s=chosen.worker_grace_s,
     )
+    missing = partial(_still_registered, str(chosen.prefect_api_url), len(names), chosen.work_pool)
     async with asyncio.TaskGroup() as group:
         for one in beside:
-            group.create_task(_whole(one))
-        group.create_task(_still_registered(len(names), chosen.work_pool))
+            group.create_task(_or_end(one))
+        group.create_task(_or_end(missing))
         group.create_task(worker.start(printer=lambda *_: None))
 
 
@@ -59,21 +63,32 @@ class Forgotten(Exception):
     """Prefect lost what was registered: a new process registers it again."""
 
 
-async def _still_registered(count: int, work_pool: str) -> None:
+async def _still_registered(api_url: str, count: int, work_pool: str) -> None:
     """Raises Forgotten when deployments are gone, as after a loss of Prefect's database."""
     pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[work_pool]))
     wanted = {"work_pools": pool.model_dump(mode="json")}
-    async with get_client() as client:
+    url = f"{api_url}/deployments/count"
+    async with httpx.AsyncClient(timeout=LOOK_EVERY_S, trust_env=False) as client:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             with suppress(httpx.HTTPError):
-                answer = await client.request("POST", "/deployments/count", json=wanted)
+                answer = await client.post(url, json=wanted)
                 if answer.is_success and answer.json() < count:
                     raise Forgotten(f"{answer.json()} of {count} deployments are left")
 
 
-async def _whole(beside: Beside) -> None:
-    await beside()
+async def _or_end(beside: Beside) -> None:
+    """Run it; should it fail, end the process at once, as if it had been killed.
+
+    Runs under way would first be told of it through a Prefect that may know nothing of them any
+    more, and that can take for ever. What they do is in whole transactions, and the next process
+    takes over what they had claimed.
+    """
+    try:
+        await beside()
+    except Exception:
+        log.exception("This process ends; another one takes over")
+        os._exit(1)
 
 
 def worker_name() -> str:
