@@ -44,12 +44,11 @@ ONE_AT_A_TIME = ("deployments", "flows", "benchmarks", "cli/test_up.py", "cli/te
 """Tests that start a Prefect server, or measure time."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Two processes share the tests: one has all that start a server, the other takes files."""
-    for item in items:
-        place = item.path.relative_to(TESTS).as_posix()
-        group = "servers" if place.startswith(ONE_AT_A_TIME) else place
-        item.add_marker(pytest.mark.xdist_group(group))
+    place = item.path.relative_to(TESTS).as_posix()
+    group = "servers" if place.startswith(ONE_AT_A_TIME) else place
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

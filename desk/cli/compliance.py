@@ -26,7 +26,7 @@ def listed(
     cadence: Annotated[str | None, Cadence] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the compliance checks: severity, owner, regulation and remedy of each.
+    """List the compliance checks; severity, owner, regulation and remedy of each.
 
     `atmpflow checks run` runs them now, as the scheduled ones do.
     """

@@ -42,9 +42,10 @@ def fhir(  # noqa: PLR0913 - one parameter an option
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a journey as a FHIR R4 Bundle; with --check, whether a Bundle still says the same.
+    """Show a journey as a FHIR R4 Bundle, or compare one with the record.
 
-    Without --identified it holds nothing that says who the patient is.
+    Without --identified it holds nothing that says who the patient is. With --check it says
+    whether a Bundle that was exported still says what the record says.
     """
     with ready_database() as engine:
         found = find_journey(engine, journey)

@@ -64,7 +64,7 @@ def label(  # noqa: PLR0913 - one parameter an option
     role: Annotated[str | None, typer.Option(help="Your role, with --reason.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the labels of a unit, of a journey, its shipper or its patient's band, as PDF or SVG.
+    """Make the labels of a unit, a journey, its shipper or its patient, as PDF or SVG.
 
     No label names the patient unless --reason is given. Each print is kept: who, when, which copy.
     """

@@ -14,7 +14,7 @@ from models.database import transaction
 from models.observing import MAY_RECORD, approve, calibrated, license_, report_sent
 from tasks import clock
 
-app = new_app()
+app = new_app(help="Put approvals, licences, calibrations and periodic reports on record.")
 
 APPROVALS = ("ethics", "mhra", "panel", "gmo", "site")
 LICENCES = ("hta", "mia", "jacie", "wda")

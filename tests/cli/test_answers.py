@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from atmpflow.errors import Refused
 from deployments.settings import settings
-from desk.cli.main import COMMANDS, app
+from desk.cli.main import COMMANDS, ELSEWHERE, app
 from desk.cli.trouble import answering
 from tests.cli.conftest import Terminal
 
@@ -37,7 +37,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_of_commands_says_what_each_one_says_of_itself(name: str) -> None:
-    command = typer.main.get_command(import_module(f"desk.cli.{name}").app)
+    command = typer.main.get_command(import_module(f"desk.cli.{ELSEWHERE.get(name, name)}").app)
     first = (command.help or "").split("\n")[0]
     assert first.startswith(COMMANDS[name].removesuffix("."))
 

@@ -64,7 +64,9 @@ def _deployment(up: Engine, name: str) -> str:
 
 def test_everything_that_up_starts_is_well(up: Engine) -> None:
     code, told = up.run("doctor")
-    assert (code, told["ok"]) == (0, True)
+    assert (code, told["ok"]) == (0, True), [
+        one for one in told["checks"] if one["state"] == "fail"
+    ]
     named = {one["name"] for one in told["checks"]}
     assert {"prefect-api", "work-pool", "worker", "deployments", "wake-ups"} <= named
 

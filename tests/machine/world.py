@@ -165,7 +165,7 @@ def _entered(database: Database, *, new: bool) -> Iterator[World]:
     with serving(database), pytest.MonkeyPatch.context() as patched:
         patched.setattr(clock, "wall", lambda: world.now)
         patched.setattr(clock, "now", lambda: world.engine_now)
-        patched.setattr(logger, "INTERVAL", timedelta(minutes=25))
+        patched.setattr(logger, "INTERVAL", timedelta(minutes=15))
         try:
             yield world
         finally:

@@ -18,7 +18,7 @@ from desk.simulation.step import present
 from models.database import transaction
 from models.renewal import renew
 from models.replay import replay
-from tests.conftest import Database, serving
+from tests.conftest import Database, copied, serving
 from tests.factories import ask, journey_at, step, waits_for, walk
 from tests.memory import good_leg
 from tests.models.rows import execute, select
@@ -36,9 +36,12 @@ def _quarantined(app: Engine, product: str = "aucatzyl") -> Facts:
 
 
 @pytest.fixture(scope="module")
-def held(prepared_database: Database) -> Iterator[tuple[Database, Facts]]:
-    with serving(prepared_database):
-        yield prepared_database, _quarantined(prepared_database.app)
+def held(
+    prepared_database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Database, Facts]]:
+    folder = tmp_path_factory.mktemp("deviations")
+    with copied(prepared_database, folder) as own, serving(own):
+        yield own, _quarantined(own.app)
 
 
 @pytest.fixture
@@ -153,7 +156,10 @@ def _decide(app: Engine, facts: Facts, decision: Any) -> Facts:
     return present(app, facts.journey)
 
 
-def test_accepted_with_its_justification_the_product_goes_on_and_stays_accepted(database: Database):
+def test_accepted_with_its_justification_the_product_goes_on_and_stays_accepted(
+    held: tuple[Database, Facts],
+):
+    database, _ = held
     facts = _quarantined(database.app)
     facts = _decide(database.app, facts, "accept")
     rows = select(database.app, ROWS, facts.journey)
@@ -169,7 +175,8 @@ def test_accepted_with_its_justification_the_product_goes_on_and_stays_accepted(
         assert replay(connection) == []
 
 
-def test_rejected_or_written_off_it_is_closed_too(database: Database):
+def test_rejected_or_written_off_it_is_closed_too(held: tuple[Database, Facts]):
+    database, _ = held
     facts = _decide(database.app, _quarantined(database.app), "reject")
     assert {row[5] for row in select(database.app, ROWS, facts.journey)} == {"rejected"}
     with transaction(database.app) as connection:

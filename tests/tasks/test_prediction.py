@@ -50,9 +50,9 @@ def _read(
 
 
 def test_a_warming_shipper_is_told_of_once_with_its_duties_and_again_when_it_is_sooner(
-    database: Database,
+    own_database: Database,
 ):
-    app = database.app
+    app = own_database.app
     facts = journey_at(app, "deliver-shipment")
     now = _read(app, facts, lambda hours: -145 + hours)
     assert watch_shippers(app, now) == 1
