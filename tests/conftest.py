@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import Engine
 from sqlmodel import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from deployments.embedded import running_postgres
 from deployments.roles import OWNER_ROLE, plain
@@ -34,7 +36,6 @@ settings.register_profile("quick", max_examples=40, deadline=None, derandomize=T
 settings.register_profile("thorough", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("ATMPFLOW_HYPOTHESIS", "quick"))
 
-TESTS = Path(__file__).parent
 EMPTY = "atmpflow_empty"
 BEFORE_EVERYTHING = "2020-01-01T00:00:00+00:00"
 COPIES = count(1)
@@ -44,11 +45,18 @@ ONE_AT_A_TIME = ("deployments", "flows", "benchmarks", "cli/test_up.py", "cli/te
 """Tests that start a Prefect server, or measure time."""
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
+class Sharing(LoadScopeScheduling):
     """Two processes share the tests: one has all that start a server, the other takes files."""
-    place = item.path.relative_to(TESTS).as_posix()
-    group = "servers" if place.startswith(ONE_AT_A_TIME) else place
-    item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        place = nodeid.partition("::")[0].removeprefix("tests/")
+        return "servers" if place.startswith(ONE_AT_A_TIME) else place
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """Asked by xdist how the tests are to be shared."""
+    return Sharing(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,7 +9,6 @@ from atmpflow.events.admission import Objection
 from atmpflow.events.collection import Scanned
 from atmpflow.message import Content, Event, Text, Utc
 
-
 Sscc = Annotated[str, Field(pattern=r"^[0-9]{18}$")]
 """Serial Shipping Container Code (GS1): 18 digits, the last of them a check digit."""
 

@@ -76,18 +76,22 @@ def _monitoring(telling: Telling, row: Recorded, event: MonitoringPlanned) -> To
         **_common(telling, "Monitoring", row),
         "status": "completed" if done else over,
         "period": period(row.occurred_at, event.until),
-        "activity": [
-            {
-                "detail": {
-                    "status": "completed" if done else "in-progress",
-                    "description": "stay near the centre",
-                    "scheduledPeriod": period(row.occurred_at, event.stay_near_until),
-                }
-            }
-        ],
+        "activity": _near(row, event, done=done is not None),
     }
     rows = (row, done) if done else (row,)
     return telling.made("CarePlan", ("monitoring", row.seq), elements, *rows)
+
+
+def _near(row: Recorded, event: MonitoringPlanned, *, done: bool) -> list[Element]:
+    """To stay near the centre, where the product asks for it."""
+    if event.stay_near_until <= row.occurred_at:
+        return []
+    detail = {
+        "status": "completed" if done else "in-progress",
+        "description": "stay near the centre",
+        "scheduledPeriod": period(row.occurred_at, event.stay_near_until),
+    }
+    return [{"detail": detail}]
 
 
 def _follow_up(telling: Telling, row: Recorded, event: FollowUpPlanned) -> Told:

@@ -43,14 +43,16 @@ def _wait(telling: Telling, wait: Wait) -> Told:
 def _duty(telling: Telling, duty: Duty) -> Told:
     done = duty.fulfilled
     kind = duty.name.partition(":")[0]
+    # A duty may be done before its clock begins: a report that was sent at once.
+    ended = max(done.occurred_at, duty.since) if done else None
     elements = {
         **_common(telling, duty.owner),
         "identifier": [identifier(systems.DUTY, duty.name)],
         "status": "completed" if done else "requested",
         "code": concept(duty.title, coding(systems.DUTY, kind)),
         "authoredOn": moment(duty.since),
-        "lastModified": moment(done.occurred_at if done else duty.since),
-        "executionPeriod": period(duty.since, done and done.occurred_at),
+        "lastModified": moment(ended or duty.since),
+        "executionPeriod": period(duty.since, ended),
         "restriction": {"period": period(None, duty.due_at)},
         "output": _answer(done.event.reference)
         if done and isinstance(done.event, DutyFulfilled)

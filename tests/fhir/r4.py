@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -49,6 +50,23 @@ def references(value: Any) -> Iterator[str]:
             yield value["reference"]
         for one in value.values():
             yield from references(one)
+
+
+def backwards(value: Any) -> Iterator[Any]:
+    """Every period below a value that ends before it begins (R4's per-1)."""
+    if isinstance(value, list):
+        for one in value:
+            yield from backwards(one)
+    elif isinstance(value, dict):
+        start, end = value.get("start"), value.get("end")
+        if isinstance(start, str) and isinstance(end, str) and _at(start) > _at(end):
+            yield value
+        for one in value.values():
+            yield from backwards(one)
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def bundle_faults(bundle: dict[str, Any]) -> list[str]:

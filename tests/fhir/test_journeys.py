@@ -12,7 +12,8 @@ from atmpflow.events.admission import ReferralReceived
 from atmpflow.journey import Facts, Recorded
 from atmpflow.people import Actor, Role
 from atmpflow.products.catalogue import catalogue
-from tests.fhir.r4 import bundle_faults, faults, of, resources
+from tasks.intake.fhir_conformity import nonconformities
+from tests.fhir.r4 import backwards, bundle_faults, faults, of, resources
 from tests.fhir.telling import CANARY, canary, told
 from tests.intake.samples import needs_schema
 from tests.memory import BEGUN, opened, whole
@@ -29,7 +30,7 @@ ALWAYS = {"Patient", "Organization", "ServiceRequest", "CarePlan", "Provenance",
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_the_whole_journey_of_every_product_is_valid_r4(product: str) -> None:
     found = told(whole(product)[-1])
-    assert bundle_faults(found) == []
+    assert [*bundle_faults(found), *backwards(found)] == []
     kinds = {one["resourceType"] for one in resources(found)}
     assert kinds >= ALWAYS | {"Consent", "SupplyDelivery", "MedicationAdministration", "Procedure"}
 
@@ -37,6 +38,10 @@ def test_the_whole_journey_of_every_product_is_valid_r4(product: str) -> None:
 @needs_schema
 def test_a_bundle_is_valid_as_a_whole_too() -> None:
     assert faults(told(whole("zolgensma")[12])) == []
+
+
+def test_another_library_finds_nothing_against_it_either() -> None:
+    assert nonconformities(told(whole("aucatzyl")[-1], canary())) == ()
 
 
 def test_a_made_product_is_told_with_what_the_field_asks_for() -> None:
