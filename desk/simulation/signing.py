@@ -80,7 +80,8 @@ def _with_code(engine: Engine, who: Actor, meaning: Meaning, journey: UUID, at: 
     A code that another process has used is followed by the next one.
     """
     key = (str(engine.url), who.id)
-    if key not in _secrets:
+    remembered = key in _secrets
+    if not remembered:
         code = issue_code(engine, who.id, by=ADMINISTRATOR, now=clock.wall())
         enrolled = enrol(engine, code, secret_of(who.id), now=min(at, clock.wall()))
         _secrets[key] = enrolled.secret
@@ -92,6 +93,9 @@ def _with_code(engine: Engine, who: Actor, meaning: Meaning, journey: UUID, at: 
             proof = Proof(secret_of(who.id), code, series)
             return finish(engine, to_sign, local(proof), now=at).token
         except Refused as refused:
+            if remembered and refused.code == "credentials-refused":  # enrolled anew meanwhile
+                del _secrets[key]
+                return _with_code(engine, who, meaning, journey, at)
             if refused.code != "code-used" or drift == DRIFT[-1]:
                 raise
     raise AssertionError("the last try returns or raises")
