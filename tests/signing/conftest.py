@@ -32,7 +32,7 @@ def cheap_passwords() -> Iterator[None]:
     os.environ.pop(MEMORY_KIB) if before is None else os.environ.update({MEMORY_KIB: before})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # each code of an account counts once
 def demanding_database(
     prepared_database: Database, tmp_path_factory: pytest.TempPathFactory, cheap_passwords: None
 ) -> Iterator[Database]:
