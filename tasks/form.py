@@ -8,7 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atmpflow.commands.admission import Refer
+from atmpflow.message import Text
 from atmpflow.products.catalogue import catalogue
+from atmpflow.referral import INDICATION, TRIAL
 from atmpflow.rules.organisation import REFERS, TREATS
 from models.network import seed
 
@@ -36,7 +38,7 @@ Centre: Any = Enum("Centre", _organisations(TREATS))
 Referrer: Any = Enum("Referrer", _organisations(REFERS))
 
 
-def _in_order(schema: dict[str, Any]) -> None:
+def in_order(schema: dict[str, Any]) -> None:
     """Keep the order of the fields: the server stores a form's schema without one."""
     for position, field in enumerate(schema["properties"].values()):
         field["position"] = position
@@ -45,28 +47,46 @@ def _in_order(schema: dict[str, Any]) -> None:
 class ReferralForm(BaseModel):
     """A referral, with the patient named by an opaque id and everything else chosen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_in_order)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, json_schema_extra=in_order
+    )
 
     person: UUID = Field(
         title="Person",
         description="Opaque id that `atmpflow identify` printed. Never type a name or number here.",
     )
     product: Product = Field(  # pyright: ignore[reportInvalidTypeForm]
-        title="Product"
+        title="Product", description="What the patient is referred for."
     )
     treating_centre: Centre = Field(  # pyright: ignore[reportInvalidTypeForm]
-        title="Treating centre"
+        title="Treating centre", description="Where the patient is to be treated."
     )
     referring_organisation: Referrer = Field(  # pyright: ignore[reportInvalidTypeForm]
-        title="Referring organisation"
+        title="Referring organisation",
+        description="Who refers; organisations that have closed are left out.",
     )
-    source_reference: str = Field(
-        min_length=1, max_length=120, title="Referrer's reference", description="Its own number"
+    source_reference: Text = Field(
+        title="Referrer's reference",
+        description="The referrer's own number for this referral; the same one never opens two.",
     )
-    referred_on: date = Field(title="Referred on")
-    urgency: Literal["routine", "urgent"] = Field(default="routine", title="Urgency")
-    indication: str = Field(default="", title="Indication", description="ICD-10 or SNOMED CT code")
-    trial: str = Field(default="", title="Trial", description="Registry id, if in a trial")
+    referred_on: date = Field(
+        title="Referred on", description="The day the referral was written; not in the future."
+    )
+    urgency: Literal["routine", "urgent"] = Field(
+        default="routine", title="Urgency", description="As the referrer says."
+    )
+    indication: str = Field(
+        default="",
+        pattern=f"^$|{INDICATION}",
+        title="Indication",
+        description="ICD-10 or SNOMED CT code, e.g. C83.3; no words.",
+    )
+    trial: str = Field(
+        default="",
+        pattern=f"^$|{TRIAL}",
+        title="Trial",
+        description="Registry id if in a trial, e.g. NCT01234567.",
+    )
 
     def command(self, now: datetime) -> Refer:
         """The command that this form asks for; a day becomes its first moment."""

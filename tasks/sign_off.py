@@ -27,6 +27,7 @@ from models.record import Request, record
 from models.signing import by_token
 from tasks import clock
 from tasks.engine import engine
+from tasks.form import in_order
 
 
 class What(Enum):
@@ -43,10 +44,12 @@ class What(Enum):
 class SignOffForm(BaseModel):
     """A signed decision: what, with which document, under which signature."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, json_schema_extra=in_order
+    )
 
     journey: str = Field(title="Journey", description="Journey id or chain-of-identity id")
-    what: What = Field(title="What")
+    what: What = Field(title="What", description="The decision that was signed")
     document: str = Field(
         min_length=1,
         max_length=120,

@@ -63,6 +63,14 @@ Viewer = Annotated[
 ]
 
 
+def product_codes(incomplete: str) -> list[str]:
+    """Codes of the catalogue that begin so, for the shell's completion."""
+    # Imported here: this file is read for the list of commands, too.
+    from atmpflow.products.catalogue import catalogue  # noqa: PLC0415
+
+    return sorted(code for code in catalogue() if code.startswith(incomplete))
+
+
 def one_of(name: str, known: Callable[[], Collection[str]], help: str) -> Any:
     """An option that takes one of the known words, completed by the shell."""
 

@@ -7,7 +7,7 @@ import typer
 
 from atmpflow.products.catalogue import catalogue, product
 from atmpflow.products.spec import Band, Criterion, ProductSpec, ReleaseTest, UseWindow
-from desk.cli.frame import AsJson, new_app
+from desk.cli.frame import AsJson, new_app, product_codes
 from desk.cli.output import lasting, say, show_json, table
 
 app = new_app()
@@ -18,7 +18,9 @@ Line = tuple[str, str, str]
 
 @app.command("products")
 def products(
-    code: Annotated[str, typer.Argument(help="Show the limits of this product.")] = "",
+    code: Annotated[
+        str, typer.Argument(help="Show the limits of this product.", autocompletion=product_codes)
+    ] = "",
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -54,7 +54,7 @@ def run_demo(
             if story is not None:
                 _show_story(stack, story, played, as_json=as_json)
             else:
-                _report(played, console, as_json=as_json, seconds=time.monotonic() - began)
+                report(played, console, as_json=as_json, seconds=time.monotonic() - began)
             if not exit_after:
                 console.print(f"Look around at {stack.ui_url}; Ctrl-C stops.")
                 wait_for_signal()
@@ -151,7 +151,8 @@ def _play(
         engine.dispose()
 
 
-def _report(played: Played, console: Console, *, as_json: bool, seconds: float) -> None:
+def report(played: Played, console: Console, *, as_json: bool, seconds: float) -> None:
+    """Say what became of all journeys: one JSON object on standard output, or a line."""
     summary: dict[str, Any] = {**played.summary(), "seconds": round(seconds, 2)}
     if as_json:
         sys.stdout.write(json.dumps(summary) + "\n")

@@ -133,6 +133,8 @@ def test_the_shell_completes_commands_fields_and_their_choices() -> None:
     assert completed("atmpflow record certi") == ["certify-batch"]
     assert "--funding-reference" in completed("atmpflow record record-panel-decision --fund")
     assert "clinical" in completed("atmpflow record withdraw --reason cli")
+    for words in ("products kym", "record refer --product kym", "journeys --product kym"):
+        assert completed(f"atmpflow {words}") == ["kymriah"]
 
 
 def test_the_version_is_told(terminal: Terminal) -> None:
