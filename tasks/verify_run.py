@@ -59,6 +59,7 @@ def _row(line: Line) -> dict[str, str]:
         "state": line.state,
         "violations": str(line.violations),
         "proves": one.proves,
+        "beyond the tables": one.beyond,
         "not yet": one.not_yet,
         "source": one.source,
     }

@@ -25,7 +25,7 @@ STYLES = {"holds": "green", "not yet": "yellow", "violated": "bold red"}
 def verify(*, as_json: AsJson = False) -> None:
     """Check every invariant of the record and replay every ledger. Changes nothing.
 
-    Exit code 5 when one does not hold; what cannot be checked yet is listed with the reason.
+    Exit code 5 when one does not hold; what no table can tell, or cannot yet, is listed with why.
     """
     with ready_database() as engine:
         report = verified(engine)
@@ -61,6 +61,7 @@ def _line(line: Line) -> dict[str, Any]:
         "state": line.state,
         "violations": line.violations,
         "proves": one.proves,
+        "beyond": one.beyond,
         "not_yet": one.not_yet,
         "source": one.source,
     }
@@ -75,6 +76,8 @@ def _tell(report: Report) -> None:
             say(f"{violation.journey or 'no one journey'}: {violation.found}", indent=15)
         if line.violations > SHOWN:
             say(f"and {line.violations - SHOWN} more: atmpflow verify --json", indent=15)
+        if one.beyond:
+            say(f"beyond the tables: {one.beyond}", indent=15)
         if one.not_yet:
             say(f"not yet: {one.not_yet}", indent=15)
     hint(summary(report))

@@ -25,7 +25,7 @@ from desk.simulation.step import play_one, present
 from desk.simulation.stock import shelf
 from desk.stories.play import play_one as play_story_one
 from desk.stories.play import reached, refer, told
-from desk.stories.story import Story
+from desk.stories.story import Story, beside
 from models.database import transaction
 from models.stock import shelve
 from tasks import clock
@@ -149,9 +149,9 @@ class Play:
         if self._story and self._tells(facts):
             if not engine_owes(facts):
                 play_story_one(self._engine, self._story, facts)
-        elif self._story and facts.hold is not None:
-            beside = Story("", "", facts.product.code, "")
-            play_story_one(self._engine, beside, facts)
+        elif self._story and (facts.hold is not None or self._story.shared):
+            if not engine_owes(facts):
+                play_story_one(self._engine, beside(self._story), facts)
         elif not _waits_for_reminder(facts):
             play_one(self._engine, facts)
 

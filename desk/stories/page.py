@@ -16,6 +16,16 @@ TIMERS = (
     "SELECT kind, due_at, fired_at IS NOT NULL, cancelled_at IS NOT NULL FROM timer"
     " WHERE journey_id = %s AND kind NOT LIKE 'wait:%%' ORDER BY due_at"
 )
+REACHED = """
+SELECT r.kind || ' ' || r.lot, r.recall_class, j.coi, j.stage, j.ended, count(d.fulfilled_at),
+    count(d.name)
+FROM recall_notice mine
+JOIN recall r ON r.id = mine.recall_id
+JOIN recall_notice n ON n.recall_id = r.id
+JOIN journey j ON j.id = n.journey_id
+LEFT JOIN duty d ON d.journey_id = n.journey_id AND d.seq = n.seq AND d.name LIKE 'recall-reply%%'
+WHERE mine.journey_id = %s GROUP BY r.id, j.id ORDER BY j.opened_at, j.coi
+"""
 REFUSED = (
     "SELECT name, role, code FROM command WHERE journey_id = %s AND outcome = 'rejected'"
     " ORDER BY received_at"
@@ -28,6 +38,7 @@ def page(engine: Engine, story: Story, facts: Facts) -> dict[str, Any]:
         units: Any = connection.execute(UNITS, (facts.journey,)).fetchall()
         timers: Any = connection.execute(TIMERS, (facts.journey,)).fetchall()
         refused: Any = connection.execute(REFUSED, (facts.journey,)).fetchall()
+        reached: Any = connection.execute(REACHED.encode(), (facts.journey,)).fetchall()
     return {
         "simulated": True,
         "story": story.name,
@@ -42,6 +53,10 @@ def page(engine: Engine, story: Story, facts: Facts) -> dict[str, Any]:
         "units": [_named(row, "unit", "kind", "batch", "state", "expires_at") for row in units],
         "clocks": [_named(row, "clock", "due_at", "ran_out", "stopped") for row in timers],
         "refused": [_named(row, "command", "role", "code") for row in refused],
+        "recall_reached": [
+            _named(row, "of", "class", "coi", "stage", "ended", "replies", "owed")
+            for row in reached
+        ],
         "timeline": [
             {
                 "seq": row.seq,
@@ -119,6 +134,12 @@ def show(told: dict[str, Any]) -> None:
     _part("What became of each unit", ("Unit", "What", "State", "Batch"), units)
     clocks = [(one["clock"], moment(one["due_at"]), _clock(one)) for one in told["clocks"]]
     _part("Which clocks ran", ("Clock", "Due (UTC)", ""), clocks)
+    reached = [
+        (one["coi"], one["ended"] or one["stage"], one["of"], f"{one['replies']} of {one['owed']}")
+        for one in told["recall_reached"]
+    ]
+    heads = ("Journey", "Is at", "Was made with", "Replies")
+    _part("Whom the recall reached", heads, reached)
     refused = [(one["command"], one["role"], one["code"]) for one in told["refused"]]
     _part("What was refused", ("Command", "Role", "Code"), refused)
 

@@ -20,7 +20,7 @@ from desk.simulation.signing import signed
 from desk.simulation.site import Move, next_move
 from desk.simulation.step import present
 from desk.simulation.stock import shelf
-from desk.stories.story import MINUTE, Story, latest, next_of
+from desk.stories.story import MINUTE, Story, beside, latest, next_of
 from models.record import Request, record
 from models.stock import shelve
 from tasks import clock
@@ -114,7 +114,7 @@ def tell(
     """A story from the referral to its end without Prefect; returns the facts of its journey."""
     first, *others = refer(engine, story)
     for journey in others:
-        _run(engine, Story("", "", story.product, ""), journey, drain, set_clock)
+        _run(engine, beside(story), journey, drain, set_clock)
     return _run(engine, story, first, drain, set_clock)
 
 

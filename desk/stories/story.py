@@ -47,7 +47,9 @@ class Story:
     """By the name of the command that the journey waits for."""
     until: Callable[[Facts], bool] = to_first_visit
     others: int = 0
-    """How many more journeys of the same product run beside it, as usual."""
+    """How many more journeys of the same product run beside it."""
+    shared: Mapping[str, Turn] = field(default_factory=dict)
+    """What the site does otherwise in those too; everything else goes as usual there."""
     trial: str | None = None
     """Registry id, where the patient is in a trial."""
     beside: Callable[[Engine, Facts], bool] | None = None
@@ -56,6 +58,11 @@ class Story:
     """How far above its band a leg's logger was for 15 minutes, degrees Celsius; none: never."""
     unanswered: frozenset[str] = frozenset()
     """Kinds of duties that nobody fulfils, so that their clocks run out."""
+
+
+def beside(story: Story) -> Story:
+    """How the site plays a journey that runs beside a story's."""
+    return Story("", "", story.product, "", turns=story.shared)
 
 
 def once(turn: Turn) -> Turn:
@@ -106,14 +113,17 @@ def answer_duty(facts: Facts, unanswered: frozenset[str]) -> Move | None:
 
 
 def next_of(story: Story, facts: Facts, usual: Turn) -> Move | None:
-    """What the site does next: the story's turn, a duty, the end of a hold, or as usual."""
+    """What the site does next: a duty, the story's turn, the end of a hold, or as usual.
+
+    Whoever must know of something reads it before the next thing is decided.
+    """
     since = latest(facts)
     held = facts.hold is not None and not facts.ended
     wait = waits_for(facts)
     turn = story.turns.get(wait.command if wait else "ended")
-    move = turn(facts, since) if turn else None
-    if move is None:
-        move = answer_duty(facts, story.unanswered)
+    move = answer_duty(facts, story.unanswered)
+    if move is None and turn:
+        move = turn(facts, since)
     if move is None and held:
         move = lift(facts)
     return move or (None if facts.ended else usual(facts, facts.since or since))

@@ -2,7 +2,8 @@
 -- Source: prescription and SmPC 4.2 of the product (planned doses); EU GMP Part IV 11
 -- Proves: each planned dose is given once, in order; a unit is given or used up once, never both;
 --   no more is given of a unit than it holds.
--- Not yet: volume of ordered and allocated units (their suppliers' events name none).
+-- Beyond: what ordered and allocated units hold, of which their suppliers name no volume; each of
+--   them is given once, whole or in part.
 WITH given AS (
     SELECT journey_id, seq, payload ->> 'scanned_unit' AS unit, (payload ->> 'dose')::int AS dose,
         (payload ->> 'volume_ml')::numeric AS volume_ml,

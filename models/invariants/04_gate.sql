@@ -2,8 +2,8 @@
 -- Source: EU GMP Part IV 11 and Annex 16 (release); SmPC 4.2 and 6.6 of the product
 -- Proves: whatever was thawed, prepared or given was, by the order of the ledger, certified for its
 --   own batch, on site, in date, consented, found fit, not recalled or damaged, in specification or signed for by three, cleared, prescribed, not held, after the conditioning
---   and within the windows of use that the product needs.
--- Not yet: authorised sites and prescribers (no delegation log is recorded).
+--   and within the windows of use that the product needs; whoever prescribed, thawed, prepared or
+--   gave it held that role at that moment, at this centre, for this trial and product.
 WITH told AS (
     SELECT journey_id, seq, name, payload,
         max(seq) FILTER (WHERE name IN ('hold.placed', 'identity.mismatched',
@@ -114,3 +114,25 @@ SELECT journey_id, 'event ' || seq || ', dose.administered: outside the window f
 FROM clocks
 WHERE (of_this_dose AND begun >= began AND ended <= began + lasts
     AND begun <= coalesce(began + starts_within, begun)) IS NOT TRUE
+UNION ALL
+-- Since there are rights: who did it had the role then, here, of their own or lent, and the training.
+SELECT l.journey_id, 'event ' || l.seq || ', ' || l.name || ': ' || why.against
+FROM ledger l
+JOIN journey j ON j.id = l.journey_id
+JOIN account own ON own.username = 'atmpflow' AND own.created_at <= l.recorded_at
+LEFT JOIN account a ON a.username = l.actor
+CROSS JOIN LATERAL (VALUES
+    ('its actor had no right to it', EXISTS (
+        SELECT FROM appointment p
+        LEFT JOIN delegation d ON d.from_id = p.account_id AND d.to_id = a.id
+            AND d.role = p.role AND d.site IN ('*', j.centre) AND d.trial IN ('*', j.trial)
+            AND l.recorded_at >= d.valid_from AND l.recorded_at < least(d.valid_until, d.ended_at)
+        WHERE (p.account_id = a.id OR d.id IS NOT NULL) AND p.role = l.role
+            AND p.site IN ('*', j.centre) AND p.trial IN ('*', j.trial) AND p.product IN ('*', j.product)
+            AND l.recorded_at >= p.valid_from AND l.recorded_at < least(p.valid_until, p.ended_at))),
+    ('its actor had no valid training', a.kind = 'machine' OR EXISTS (
+        SELECT FROM training t WHERE t.account_id = a.id AND t.product = j.product
+            AND l.recorded_at >= t.completed_at AND l.recorded_at < least(t.expires_at, t.ended_at)))
+) AS why (against, passes)
+WHERE l.name IN ('dose.prescribed', 'product.thawed', 'dose.prepared', 'dose.administered')
+    AND why.passes IS NOT TRUE

@@ -1,9 +1,10 @@
 -- 05 qualified person
 -- Source: EU GMP Annex 16 and Part IV 11; Dir. 2001/83/EC Art. 51
--- Proves: who certified or rejected a batch acted as Qualified Person and had neither made nor
---   tested any of it; what is out of specification has an evaluation and a request by two others; nothing was added to the record of a certified batch; stock keeps its signer.
--- Not yet: the certificate's hash of the record it signs, and the role of those who signed for
---   ordered and allocated units (no signatures are recorded).
+-- Proves: who certified or rejected a batch was appointed Qualified Person at that moment, here and
+--   for this product, acted as one, and had neither made nor tested any of it; what is out of specification has an evaluation and a request by two others; nothing was added to the record of a certified batch; stock keeps its signer.
+--   The hash of the record that a certificate signs is held by 18.
+-- Beyond: the role of those who certified ordered and allocated units, whose accounts are their
+--   makers' own.
 WITH numbered AS (
     SELECT *, count(*) FILTER (WHERE name = 'batch.opened') OVER (
         PARTITION BY journey_id ORDER BY seq) AS attempt
@@ -17,6 +18,17 @@ WITH numbered AS (
 )
 SELECT d.journey_id, 'event ' || d.seq || ', ' || d.name || ': decided by a ' || d.role AS what
 FROM decided d WHERE d.role <> 'qualified-person'
+UNION ALL
+-- Since there are rights; what a Qualified Person does is never lent.
+SELECT d.journey_id, 'event ' || d.seq || ', ' || d.name || ': by nobody appointed for it then'
+FROM decided d
+JOIN journey j ON j.id = d.journey_id
+JOIN account own ON own.username = 'atmpflow' AND own.created_at <= d.recorded_at
+WHERE NOT EXISTS (
+    SELECT FROM appointment p JOIN account a ON a.id = p.account_id
+    WHERE a.username = d.actor AND a.kind = 'person' AND p.role = 'qualified-person'
+        AND p.site IN ('*', j.centre) AND p.trial IN ('*', j.trial) AND p.product IN ('*', j.product)
+        AND d.recorded_at >= p.valid_from AND d.recorded_at < least(p.valid_until, p.ended_at))
 UNION ALL
 SELECT d.journey_id, 'event ' || d.seq || ', ' || d.name || ': the same person did event ' || w.seq
     || ', ' || w.name

@@ -3,7 +3,8 @@
 -- Proves: each unit made leads back to one collection of the same journey, used before it was made,
 --   and to its batch; each allocated unit leads to the stock it came from; no material has a parent;
 --   each lot leads to its batch, and whoever holds something recalled was told, before it was closed.
--- Not yet: the quantity of a parent against the sum of its children (units record no quantity).
+-- Beyond: the quantity of a parent against the sum of its children: cells grow in culture, and
+--   nothing is divided but what is kept back of the material for another batch.
 WITH used AS (
     SELECT journey_id, payload ->> 'scanned_unit' AS unit, min(seq) AS at FROM ledger
     WHERE name = 'manufacture.started' GROUP BY 1, 2

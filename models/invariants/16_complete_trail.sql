@@ -2,8 +2,9 @@
 -- Source: 21 CFR 11.10(e) and (g); EU GMP Annex 11, 9 and 12; MHRA GxP data integrity 2018, 6.13
 -- Proves: every version of a journey is one event, with the actor and role of the command it came
 --   from and a time that is not ahead of its recording; each event was caused by a role whose it
---   is; the engine's account acts as the engine only, and nobody else does.
--- Not yet: the reason for a change of a value (values are not corrected in place).
+--   is; the engine's account acts as the engine only, and nobody else does. No value of a journey
+--   is corrected in place; each change of an account says old, new, who and why, and follows on
+--   the one before.
 WITH may (event, roles) AS (VALUES
     ('referral.received', 'referrer coordinator'),
     ('screening.recorded', 'coordinator treating-physician'),
@@ -58,7 +59,7 @@ WITH may (event, roles) AS (VALUES
     ('contact.attempted', 'coordinator treating-physician apheresis-nurse'),
     ('patient.lost', 'treating-physician'),
     ('patient.found', 'coordinator treating-physician apheresis-nurse'),
-    ('hold.placed', 'pharmacovigilance referrer coordinator treating-physician apheresis-nurse cell-laboratory manufacturer
+    ('hold.placed', 'system pharmacovigilance referrer coordinator treating-physician apheresis-nurse cell-laboratory manufacturer
         quality-control qualified-person atmp-pharmacist bedside-checker compliance-officer'),
     ('hold.lift_agreed', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),
     ('hold.lifted', 'treating-physician atmp-pharmacist qualified-person compliance-officer'),
@@ -113,3 +114,26 @@ CROSS JOIN LATERAL (VALUES
         (d.fulfilled_by, d.fulfilled_at) IS NOT DISTINCT FROM (l.actor, l.occurred_at))
 ) AS why (against, passes)
 WHERE why.passes IS NOT TRUE
+UNION ALL
+SELECT NULL, 'account ' || c.account_id || ', change of its ' || c.field || ': ' || why.against
+FROM (
+    SELECT *, lag(new) OVER along AS before, lag(id) OVER along AS follows,
+        lead(id) OVER along IS NULL AS newest
+    FROM account_change WINDOW along AS (PARTITION BY account_id, field ORDER BY changed_at, kept_at)
+) c
+JOIN account a ON a.id = c.account_id
+CROSS JOIN LATERAL (VALUES
+    ('it does not follow on the one before', c.follows IS NULL OR c.old IS NOT DISTINCT FROM c.before),
+    ('the account says otherwise now', NOT c.newest OR c.new IS NOT DISTINCT FROM CASE c.field
+        WHEN 'state' THEN a.state WHEN 'printed_name' THEN a.printed_name
+        WHEN 'organisation' THEN a.organisation WHEN 'email' THEN a.email END),
+    ('it gives no reason, or changes nothing', btrim(c.reason) <> '' AND btrim(c.changed_by) <> ''
+        AND c.old IS DISTINCT FROM c.new)
+) AS why (against, passes)
+WHERE why.passes IS NOT TRUE
+UNION ALL
+SELECT NULL, 'account ' || a.id || ' is ' || a.state || ' and nobody is on record as having changed it'
+FROM account a
+-- Who had asked before there were accounts was enrolled as having left.
+WHERE a.state <> 'active' AND NOT (a.state = 'left' AND a.printed_name = 'unknown' AND a.created_by = 'atmpflow')
+    AND NOT EXISTS (SELECT FROM account_change c WHERE c.account_id = a.id AND c.field = 'state')

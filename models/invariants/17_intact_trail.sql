@@ -2,10 +2,9 @@
 -- Source: EU GMP Annex 11, 9; 21 CFR 11.10(c); MHRA GxP data integrity 2018, 6.13 (original kept)
 -- Proves: no event is missing and each follows the hash of the one before, up to the head that the
 --   journey's row holds; every hash, event id and command digest is recomputed (chain.py); time of
---   recording never runs back by more than five minutes; kept files are still byte for byte theirs;
+--   recording never runs back by more than five minutes, unless a fault of the clock was seen then; kept files are still byte for byte theirs;
 --   every anchor kept outside stands, follows the one before and is the same in every place, and
 --   what each holds is still so: heads, commands, files, readings and identities (anchors.py).
--- Not yet: entries for faults of the clock.
 WITH linked AS (
     SELECT journey_id, seq, previous, hash, recorded_at,
         lag(seq, 1, 0) OVER along AS seq_before,
@@ -20,7 +19,9 @@ CROSS JOIN LATERAL (VALUES
     ('the one before is missing', seq = seq_before + 1),
     ('follows another hash than that of the one before', previous = hash_before),
     ('recorded earlier than the one before',
-        recorded_at >= coalesce(recorded_before, recorded_at) - interval '5 minutes')
+        recorded_at >= coalesce(recorded_before, recorded_at) - interval '5 minutes' OR EXISTS (
+            SELECT FROM observation o WHERE o.kind = 'clock' AND NOT o.well AND o.observed_at
+                BETWEEN linked.recorded_at - interval '1 day' AND linked.recorded_before + interval '1 day'))
 ) AS why (against, passes)
 WHERE why.passes IS NOT TRUE
 UNION ALL

@@ -2,7 +2,8 @@
 -- Source: EU GMP Annex 11, 5 (correct and secure exchange of data)
 -- Proves: every event has one outbox row from its own transaction and every outbox row an event;
 --   none was passed over while an event recorded later than the patience allows was delivered.
--- Not yet: that the receiver applied each once (Prefect keeps no inbox; a wake-up may come twice).
+-- Beyond: how often Prefect heard of each, which keeps no inbox; what a wake-up asks for is a
+--   reaction, and 11 holds that each is answered once.
 WITH latest AS (
     SELECT max(recorded_at) AS at FROM outbox WHERE delivered_at IS NOT NULL
 )

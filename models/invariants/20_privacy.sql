@@ -3,8 +3,8 @@
 -- Proves: no NHS number that is on record is in clear in the ledger, in a command, in the trouble
 --   of a reaction or in a shipment's references. Numbers are sealed: what looks like one is found by
 --   its blind index, an HMAC-SHA256 computed here from its two padded keys.
--- Not yet: names, birth dates and addresses, and what Prefect, logs and backups hold (another
---   database and files; the tests plant canaries and look there).
+-- Beyond: names, birth dates and addresses, which are sealed and have no index; and what Prefect,
+--   logs and backups hold (another database and files): the tests plant canaries and look there.
 WITH said (journey_id, place, words) AS (
     SELECT journey_id, 'event ' || seq, payload::text FROM ledger
     UNION ALL

@@ -4,14 +4,15 @@ import re
 from dataclasses import dataclass
 from importlib import resources
 
-_FIELD = re.compile(r"^(Source|Proves|Not yet): (.*)$")
+_FIELD = re.compile(r"^(Source|Proves|Beyond|Not yet): (.*)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
     """What must hold in every state of the tables; its query returns what violates it.
 
-    `not_yet` says which part has no subject in the tables yet. An empty query: none has.
+    `beyond` says which part no query of the tables can tell, and what holds it instead; `not_yet`
+    which part has no subject in the tables yet. An empty query: none has.
     """
 
     number: str
@@ -20,6 +21,7 @@ class Invariant:
     proves: str
     not_yet: str
     query: str
+    beyond: str = ""
 
 
 def invariants() -> tuple[Invariant, ...]:
@@ -42,7 +44,13 @@ def read(text: str) -> Invariant:
     body = "\n".join(lines)
     query = body if any(line.strip() and not line.startswith("--") for line in lines) else ""
     return Invariant(
-        number, name, fields["Source"], fields["Proves"], fields.get("Not yet", ""), query
+        number,
+        name,
+        fields["Source"],
+        fields["Proves"],
+        fields.get("Not yet", ""),
+        query,
+        fields.get("Beyond", ""),
     )
 
 

@@ -1,5 +1,6 @@
 """Each invariant finds what breaks it in a real journey, and no other invariant does."""
 
+import psycopg
 import pytest
 
 from models.invariants.checker import Circumstances
@@ -94,10 +95,50 @@ PAIR_BROKEN = (
     "UPDATE ledger SET seq = seq - 1999 WHERE journey_id = %(journey)s AND seq > 2000",
 )
 
+
+def _by(somebody: str, event: str) -> tuple[str, ...]:
+    """Another did it, in the right role, and the command says so too."""
+    return (
+        f"UPDATE command SET actor = '{somebody}' FROM ledger l WHERE l.command_id = command.id"  # noqa: S608
+        f" AND l.journey_id = %(journey)s AND l.name = '{event}'",
+        f"UPDATE ledger SET actor = '{somebody}' WHERE journey_id = %(journey)s"  # noqa: S608
+        f" AND name = '{event}'",
+    )
+
+
+def _newcomer(site: str) -> tuple[str, ...]:
+    """Somebody without any training has prescribed, who is appointed at this site."""
+    return (
+        "INSERT INTO account (id, username, kind, printed_name, organisation, state, created_at,"
+        " created_by) VALUES (gen_random_uuid(), 'dr-new', 'person', 'Dr New', 'R0A', 'active',"
+        " now(), 'a-manager')",
+        "INSERT INTO appointment (id, account_id, kind, role, site, trial, product, valid_from,"  # noqa: S608
+        f" valid_until, granted_by, reason) SELECT gen_random_uuid(), id, kind,"
+        f" 'treating-physician', '{site}', '*', '*', '2000-01-01', '2200-01-01', 'a-manager', 'new'"
+        " FROM account WHERE username = 'dr-new'",
+        *_by("dr-new", "dose.prescribed"),
+    )
+
+
+AT_ANOTHER_CENTRE = (
+    *_newcomer("RX1"),
+    "INSERT INTO training (id, account_id, product, kind, completed_at, expires_at, certificate,"
+    " recorded_by) SELECT gen_random_uuid(), id, 'aucatzyl', 'SOP', '2000-01-01', '2200-01-01',"
+    " 'C-1', 'a-manager' FROM account WHERE username = 'dr-new'",
+)
+CERTIFIED_BY_NOBODY = (
+    *_by("a-stranger", "batch.certified"),
+    "UPDATE batch SET certified_by = 'a-stranger' WHERE journey_id = %(journey)s",
+)
+
 PLANTED: list[tuple[str, str, tuple[str, ...] | str]] = [
     ("01", MADE, OTHERS_PERSON),
     ("02", MADE, SAME_PERSON),
+    ("04", MADE, _by("a-stranger", "dose.prescribed")),
+    ("04", MADE, _newcomer("R0A")),
+    ("04", MADE, AT_ANOTHER_CENTRE),
     ("05", MADE, QP_TESTED),
+    ("05", MADE, CERTIFIED_BY_NOBODY),
     ("06", MADE, WARM),
     ("06", MADE, IN_QUARANTINE),
     ("07", MADE, SILENT),
@@ -345,7 +386,7 @@ def test_a_record_too_damaged_to_be_asked_is_found_and_does_not_stop_the_rest(re
 
 
 def test_every_invariant_that_can_be_checked_has_a_violation_here():
-    planted = {number for number, _, _ in PLANTED} | {number for number, _, _ in EDITED} | {"17"}
+    planted = {number for number, _, _ in (*PLANTED, *EDITED)} | {"14", "17"}
     assert planted == {one.number for one in invariants() if one.query}
 
 
@@ -380,3 +421,94 @@ def test_a_damaged_unit_that_somebody_still_holds_is_found(record: Record):
     )
     found = [one.found for one in record.report().violations if one.number == "08"]
     assert any("that is damaged has 1 holder(s)" in what for what in found)
+
+
+EARLIER = (
+    "UPDATE ledger SET occurred_at = occurred_at - interval '400 days'"
+    " WHERE journey_id = %(journey)s AND name = %(event)s"
+)
+
+
+@pytest.mark.parametrize("event", ["release.prepared", "manufacture.completed", "shipment.packed"])
+def test_what_happened_in_another_order_than_it_is_told_in_is_found(record: Record, event: str):
+    journey = record.journey(MADE)
+    record.change(EARLIER, journey=journey, event=event)
+    record.seal(journey)
+    found = [one for one in record.report().violations if one.number == "14"]
+    assert {one.journey for one in found} == {journey}
+    assert any(f", {event}: happened before" in one.found for one in found)
+
+
+def test_a_death_that_is_told_after_a_dose_is_never_passed_over(record: Record):
+    journey = record.journey(MADE)
+    died = (
+        "UPDATE ledger SET name = 'patient.died', occurred_at = occurred_at - interval '9 days'"
+        " WHERE journey_id = %(journey)s AND name = 'treatment.completed'"
+    )
+    record.change(died, journey=journey)
+    found = [one.found for one in record.report().violations if one.number == "14"]
+    assert any(
+        "patient.died: told after a dose that it should have stopped" in one for one in found
+    )
+
+
+SLOW_CLOCK = (
+    "UPDATE ledger SET recorded_at = recorded_at - interval '2 hours'"
+    " WHERE journey_id = %(journey)s AND seq >= 40",
+    "UPDATE outbox SET recorded_at = l.recorded_at FROM ledger l WHERE l.id = event_id",
+    "UPDATE command SET received_at = l.recorded_at FROM ledger l WHERE l.command_id = command.id",
+)
+SEEN = (
+    "INSERT INTO observation (kind, observed_at, well, seconds, found)"
+    " VALUES ('clock', now(), FALSE, 7200, 'two hours apart')"
+)
+
+
+def test_a_clock_that_ran_back_is_found_unless_it_was_seen_to_be_wrong(record: Record):
+    journey = record.journey(MADE)
+    record.change(*SLOW_CLOCK, journey=journey)
+    record.seal(journey)
+    assert record.found() == {("17", journey)}
+    record.change(SEEN)
+    assert record.found() == set()
+
+
+LOCKED = "UPDATE account SET state = 'locked' WHERE username = 'simulated-courier-1'"
+OPENED = (
+    "INSERT INTO account_change SELECT gen_random_uuid(), id, 'state', '{old}', '{new}',"
+    " 'a-manager', '{why}', now() + interval '{at} s'"
+    " FROM account WHERE username = 'simulated-courier-1'"
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            [OPENED.format(old="active", new="locked", why="left", at=0)],
+            "the account says otherwise",
+        ),
+        ([LOCKED], "nobody is on record as having changed it"),
+        (
+            [
+                LOCKED,
+                OPENED.format(old="active", new="locked", why="left", at=0),
+                OPENED.format(old="left", new="locked", why="left", at=1),
+            ],
+            "does not follow on the one before",
+        ),
+        ([LOCKED, OPENED.format(old="active", new="locked", why=" ", at=0)], "gives no reason"),
+    ],
+)
+def test_what_was_changed_of_an_account_is_on_record_step_by_step(
+    record: Record, changes: list[str], said: str
+):
+    with_constraints_off = "ALTER TABLE account_change DROP CONSTRAINT account_change_reason"
+    with psycopg.connect(record.administrator) as connection:
+        connection.execute(with_constraints_off)
+        for table in ("account", "account_change"):
+            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL".encode())
+    record.change(*changes)
+    found = record.report().violations
+    assert {one.number for one in found} == {"16"}
+    assert any(said in one.found for one in found)

@@ -39,6 +39,7 @@ def main(folder: Path) -> Path:
 def _record(owner_url: str, application_url: str) -> None:
     from desk.prepare import prepare
     from tests.factories import finished, held, journey_at, lifted
+    from tests.upgrade import beside
 
     prepare(owner_url)
     os.environ["ATMPFLOW_APPLICATION_URL"] = application_url
@@ -47,6 +48,7 @@ def _record(owner_url: str, application_url: str) -> None:
     finished(app, "holoclar")
     lifted(app, held(app, journey_at(app, "confirm-order", "hemgenix")))
     held(app, journey_at(app, "start-conditioning", "aucatzyl"))
+    beside.fill(app, owner_url)
     app.dispose()
 
 

@@ -29,6 +29,9 @@ DUMPS = sorted(Path(__file__).parent.glob("*.dump"))
 NEW_RULES = {"not found fit": "0008"}
 """What journeys of an earlier version were never asked for, and the version that first asked."""
 
+BARE = {"label_print", "signature_void", "sscc_counter"}
+"""Tables of the newest dump's version that its journeys had no use for."""
+
 TRAIL = """
 SELECT count(*), md5(string_agg(l::text, '' ORDER BY id)) FROM (
     SELECT id, journey_id, seq, name, actor, role, occurred_at, payload, hash FROM ledger) AS l
@@ -85,7 +88,7 @@ def test_journeys_of_an_earlier_version_are_whole_in_every_later_one(
     for revision in later_than(dump.stem):
         _up(empty.owner, empty.owner_url, revision)
     assert found(empty.owner) == wanted()
-    assert renew(empty.owner) > 0
+    renew(empty.owner)
     assert renew(empty.owner) == 0
     unexplained = _unexplained(verified(empty.app).violations, dump.stem)
     assert not unexplained, "\n".join(map(str, unexplained))
@@ -102,5 +105,7 @@ def _unexplained(violations: Sequence[Violation], revision: str) -> list[tuple[s
     ]
 
 
-def test_there_is_a_dump_to_come_up_from() -> None:
-    assert [dump.stem for dump in DUMPS], "write one: python -m tests.upgrade.make"
+def test_the_newest_dump_has_something_in_every_table(empty: Database) -> None:
+    load(empty.owner_url, DUMPS[-1])
+    bare = {name for name, rows in _rows(empty.owner_url).items() if not rows}
+    assert bare <= BARE, "fill it in tests/upgrade/beside.py: python -m tests.upgrade.make"
