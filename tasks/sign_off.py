@@ -24,9 +24,13 @@ from atmpflow.people import Actor, Role
 from models.database import transaction
 from models.lookups import facts_of, journey_by
 from models.record import Request, record
-from models.signing import by_token
+from models.signing import PREFIX, by_token
 from tasks import clock
 from tasks.engine import engine
+from tasks.form import DAY, NUMBER, ONE_JOURNEY
+
+TOKEN = {"pattern": f"^{PREFIX}-[0-9A-Za-z_-]+$"}
+"""So that nobody's password can be taken for it: Prefect keeps nothing that reads otherwise."""
 
 
 class What(Enum):
@@ -45,13 +49,18 @@ class SignOffForm(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    journey: str = Field(title="Journey", description="Journey id or chain-of-identity id")
+    journey: str = Field(
+        title="Journey",
+        description="Journey id or chain-of-identity id",
+        json_schema_extra={**ONE_JOURNEY},
+    )
     what: What = Field(title="What")
     document: str = Field(
         min_length=1,
         max_length=120,
         title="Document",
         description="Number of the certificate, request, evaluation, CAPA or deviation",
+        json_schema_extra={**NUMBER},
     )
     out_of_specification: bool = Field(
         default=False, title="Out of specification", description="As the results say"
@@ -62,10 +71,15 @@ class SignOffForm(BaseModel):
         description="Audit trail reviewed; certificate checked; no alternative, immediate hazard",
     )
     at: Utc | None = Field(
-        default=None, title="Happened at", description="Left empty: when it was signed"
+        default=None,
+        title="Happened at",
+        description="Left empty: when it was signed",
+        json_schema_extra={**DAY},
     )
     signature: str = Field(
-        title="Signature", description="The token that `atmpflow sign` printed; it counts once"
+        title="Signature",
+        description="The token that `atmpflow sign` printed; it counts once",
+        json_schema_extra={**TOKEN},
     )
 
 
