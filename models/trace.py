@@ -1,10 +1,13 @@
 """From a donor to a patient and back: one statement, both ways, from wherever one stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from models.database import Connection
+from models.sight import look_as, sight_of
 
 From = Literal["lot", "donor", "unit", "journey"]
 
@@ -61,3 +64,17 @@ def trace(connection: Connection, start: From, text: str) -> list[Link]:
     """Everything that came of it and everything it came of, from a lot, donor, unit or journey."""
     rows: Any = connection.execute(TRACE, {"from": start, "text": text}).fetchall()
     return [Link(*row) for row in rows]
+
+
+def seen_by(
+    connection: Connection, links: Sequence[Link], username: str, at: datetime
+) -> list[Link]:
+    """The steps in journeys that an account may see; nothing where none of them is one.
+
+    The rest of the transaction looks as that account. Raises Refused `account-unknown`.
+    """
+    look_as(connection, sight_of(connection, username, at))
+    asked = [one.journey for one in links if one.journey]
+    rows: Any = connection.execute("SELECT id FROM journey WHERE id = ANY(%s)", (asked,)).fetchall()
+    seen = {row[0] for row in rows}
+    return [one for one in links if one.journey in seen or (seen and one.journey is None)]

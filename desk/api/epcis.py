@@ -24,7 +24,7 @@ from models.database import transaction
 from models.epcis_events import Job, jobs, outcomes
 from tasks import clock
 from tasks.engine import engine
-from tasks.epcis.answer import answer, require_sight
+from tasks.epcis.answer import answer
 from tasks.epcis.capture import MOST_EVENTS, Behaviour, Unfit, capture
 from tasks.epcis.export import exported
 
@@ -234,6 +234,5 @@ def _events(request: Request, actor: Actor) -> Response:
 
 
 def _journey(text: str, actor: Actor) -> dict[str, Any]:
-    journey = find_journey(engine(), text)
-    require_sight(engine(), journey, actor, clock.wall())
+    journey = find_journey(engine(), text, actor.id)
     return exported(engine(), journey, now=clock.wall())

@@ -83,7 +83,7 @@ def refusing(refused: Refused) -> FhirResponse:
 
 
 def _bundle(engine: Engine, text: str, actor: Actor, reason: str | None) -> Any:
-    journey = find_journey(engine, text)
+    journey = find_journey(engine, text, actor.id)
     if reason is None:
         return exported(engine, journey)
     return exported(engine, journey, seen_by(engine, journey, actor, reason))

@@ -5,12 +5,14 @@ from typing import Annotated
 import typer
 
 from desk.cli.database import ready_database
-from desk.cli.frame import AsJson, new_app, one_of
+from desk.cli.frame import AsJson, Viewer, new_app, one_of
 from desk.cli.output import hint, moment, say, show_json, table
 from desk.cli.recording import find_journey
 from models.compliance.deciding import Held, findings
 from models.compliance.statement import checks
 from models.database import transaction
+from models.sight import look_as, sight_of
+from tasks import clock
 
 app = new_app()
 
@@ -40,12 +42,15 @@ def listed(
     ] = None,
     closed: Annotated[bool, typer.Option("--closed", help="The closed ones, too.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 200,
+    viewer: Viewer = None,
     as_json: AsJson = False,
 ) -> None:
     """List findings, the gravest and oldest first."""
     with ready_database() as engine:
-        only = find_journey(engine, journey) if journey else None
+        only = find_journey(engine, journey, viewer) if journey else None
         with transaction(engine) as connection:
+            if viewer is not None:
+                look_as(connection, sight_of(connection, viewer, clock.wall()))
             found = findings(connection, closed=closed, check=check, journey=only, limit=limit)
     if as_json:
         show_json([{name: getattr(one, name) for name in Held.__slots__} for one in found])

@@ -14,6 +14,8 @@ from desk.cli.looking import page
 from desk.cli.output import moment, say, show_json, table
 from desk.cli.recording import find_journey
 from desk.cli.sign import signer
+from desk.cli.signatures import as_json as signed
+from desk.cli.signatures import show
 from models.database import transaction
 from models.ledger import LedgerEvent
 from models.signing import reviewed_at
@@ -45,16 +47,18 @@ def review_trail(
     with ready_database() as engine:
         found = find_journey(engine, journey)
         seen = _seen(engine, found, account)
-        events = page(engine, found).events
-        new = [event for event in events if event.seq > seen]
+        whole = page(engine, found)
+        new = [event for event in whole.events if event.seq > seen]
         if not as_json:
             _show(new)
+            show(whole.signatures)
         if not (yes or as_json):
             typer.confirm("Have you reviewed all of this?", abort=True, err=True)
-        record = review(engine, who, found, len(events))
+        record = review(engine, who, found, len(whole.events))
     said = {"journey": record.id, "version": record.version, "hash": record.digest.hex()}
     if as_json:
-        show_json({**said, "account": account, "events": [_event(event) for event in new]})
+        shown = {"events": [_event(event) for event in new]}
+        show_json({**said, "account": account, **shown, "signatures": signed(whole.signatures)})
         return
     say(f"Reviewed up to version {record.version} ({record.digest.hex()[:16]}).")
 

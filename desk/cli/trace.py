@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from desk.cli.database import ready_database
-from desk.cli.frame import AsJson, new_app
+from desk.cli.frame import AsJson, Viewer, new_app
 from desk.cli.output import moment, say, show_json, table
 from models.database import transaction
-from models.trace import From, Link, trace
+from models.trace import From, Link, seen_by, trace
+from tasks import clock
 
 app = new_app()
 
@@ -24,6 +25,7 @@ def follow(
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="A unit number.")] = None,
     journey: Annotated[str | None, typer.Option("--journey", help="A journey's id or COI.")] = None,
+    viewer: Viewer = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow a lot, donor, unit or journey from donor to patient and back.
@@ -36,6 +38,8 @@ def follow(
     start, text = _start(given)
     with ready_database() as engine, transaction(engine) as connection:
         found = trace(connection, start, text)
+        if viewer is not None:
+            found = seen_by(connection, found, viewer, clock.wall())
     if as_json:
         show_json([{name: getattr(one, name) for name in Link.__slots__} for one in found])
     elif found:
