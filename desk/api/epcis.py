@@ -33,8 +33,25 @@ LARGEST = 10 * 1024 * 1024
 
 VERSION = "2.0.0"
 HEADERS = {"GS1-EPCIS-Version": VERSION, "GS1-CBV-Version": VERSION}
+LIMITS = {
+    "GS1-EPCIS-Min": VERSION,
+    "GS1-EPCIS-Max": VERSION,
+    "GS1-CBV-Min": VERSION,
+    "GS1-CBV-Max": VERSION,
+    "GS1-EPCIS-Capture-Limit": str(MOST_EVENTS),
+    "GS1-EPCIS-Capture-File-Size-Limit": str(LARGEST),
+}
 TAKEN = ("application/json", "application/ld+json")
 STATUSES = {
+    "token-missing": 401,
+    "token-refused": 401,
+    "account-locked": 403,
+    "account-left": 403,
+    "person-needed": 403,
+    "address-unknown": 404,
+    "method-not-allowed": 405,
+    "database-not-reachable": 503,
+    "defect": 500,
     "journey-unknown": 404,
     "account-unknown": 403,
     "not-appointed": 403,
@@ -42,17 +59,35 @@ STATUSES = {
     "file-too-large": 413,
     "epcis-media-type": 415,
     "epcis-version": 406,
+    "epcis-not-acceptable": 406,
     "epcis-capture-unknown": 404,
 }
 EXCEPTIONS = {
     400: "ValidationException",
+    401: "SecurityException",
     403: "SecurityException",
     404: "NoSuchResourceException",
+    405: "UnsupportedOperationException",
     406: "NotAcceptableException",
     413: "CaptureLimitExceededException",
     415: "UnsupportedMediaTypeException",
+    500: "ImplementationException",
+    503: "ImplementationException",
 }
 """The standard's names of what went wrong, by status."""
+
+TITLES = {
+    "epcisException:ValidationException": "What was sent is not as the standard has it.",
+    "epcisException:QueryParameterException": "The question is not as the standard has it.",
+    "epcisException:SecurityException": "Whoever asks may not ask this.",
+    "epcisException:NoSuchResourceException": "There is no such thing.",
+    "epcisException:UnsupportedOperationException": "This cannot be done here.",
+    "epcisException:NotAcceptableException": "It cannot be answered in this form.",
+    "epcisException:CaptureLimitExceededException": "Too much was sent at once.",
+    "epcisException:UnsupportedMediaTypeException": "What was sent is of another kind.",
+    "epcisException:ImplementationException": "It cannot be answered now.",
+}
+"""What each of them is in a few words."""
 
 
 class EpcisResponse(JSONResponse):
@@ -74,9 +109,22 @@ Epcis = Annotated[str | None, Header(alias="GS1-EPCIS-Version")]
 Wanted = Annotated[Behaviour, Header(alias="GS1-Capture-Error-Behaviour")]
 
 
+def require_json(accept: Annotated[str, Header()] = "*/*") -> None:
+    """Raises Refused `epcis-not-acceptable` where whoever asks takes neither JSON nor JSON-LD."""
+    wanted = {one.partition(";")[0].strip().lower() for one in accept.split(",")}
+    if wanted.isdisjoint({*TAKEN, "*/*", "application/*", ""}):
+        message, remedy = "It is answered in JSON-LD only.", f"Accept one of: {', '.join(TAKEN)}."
+        raise Refused("epcis-not-acceptable", "Accept", message, remedy)
+
+
 def router(asks: Callable[..., Actor]) -> APIRouter:
     """The routes of EPCIS. `asks` is the dependency that says who asks, and has made sure of it."""
-    found = APIRouter(prefix="/epcis", tags=["epcis"], default_response_class=EpcisResponse)
+    found = APIRouter(
+        prefix="/epcis",
+        tags=["epcis"],
+        default_response_class=EpcisResponse,
+        dependencies=[Depends(require_json)],
+    )
 
     @found.post("/capture", status_code=202)
     async def capture_document(
@@ -95,7 +143,20 @@ def router(asks: Callable[..., Actor]) -> APIRouter:
 
     _add_jobs(found, asks)
     _add_questions(found, asks)
+    _add_options(found, asks)
     return found
+
+
+def _add_options(found: APIRouter, asks: Callable[..., Actor]) -> None:
+    """What a partner's system may ask before it sends anything: versions and limits."""
+    allowed = {"/capture": "GET, OPTIONS, POST", "/events": "GET, OPTIONS"}
+
+    def options(request: Request, actor: Annotated[Actor, Depends(asks)]) -> Response:
+        allow = {"Allow": allowed[request.url.path.removeprefix("/epcis")]}
+        return Response(status_code=204, headers={**HEADERS, **LIMITS, **allow})
+
+    for path in allowed:
+        found.add_api_route(path, options, methods=["OPTIONS"], status_code=204)
 
 
 def _add_jobs(found: APIRouter, asks: Callable[..., Actor]) -> None:
@@ -161,8 +222,8 @@ def _unfit(problems: tuple[Problem, ...]) -> ProblemResponse:
 def _problem(
     status: int, kind: str, detail: str, *, code: str, errors: list[dict[str, str]]
 ) -> ProblemResponse:
-    title = "The document or the question is not as the standard has it."
-    body = {"type": f"epcisException:{kind}", "title": title, "status": status, "detail": detail}
+    name = f"epcisException:{kind}"
+    body = {"type": name, "title": TITLES[name], "status": status, "detail": detail}
     return ProblemResponse({**body, "code": code, "errors": errors}, status_code=status)
 
 

@@ -22,6 +22,17 @@ from tasks.open import open_from_file
 MEDIA_TYPE = "application/fhir+json"
 
 STATUSES = {
+    "token-missing": 401,
+    "token-refused": 401,
+    "role-not-said": 400,
+    "parameter-invalid": 400,
+    "account-unknown": 403,
+    "account-locked": 403,
+    "account-left": 403,
+    "address-unknown": 404,
+    "method-not-allowed": 405,
+    "database-not-reachable": 503,
+    "defect": 500,
     "journey-unknown": 404,
     "person-unknown": 404,
     "identity-erased": 410,
