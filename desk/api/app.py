@@ -13,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from atmpflow.errors import Refused
-from desk.api import epcis, fhir
+from desk.api import epcis, epcis_answers, fhir
 from desk.api.asking import asking
+from desk.api.described import ANSWERS
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def application() -> FastAPI:
     # The pages of FastAPI itself would load scripts from elsewhere.
     app = FastAPI(title="atmpflow", version=version("atmpflow"), docs_url=None, redoc_url=None)
     for router in ROUTERS:
-        app.include_router(router(asking))
+        app.include_router(router(asking), responses=ANSWERS)
     app.add_api_route("/health", health, include_in_schema=False)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -50,7 +51,9 @@ def health() -> dict[str, str]:
 
 def _told(request: Request, refused: Refused) -> Response:
     path = request.url.path
-    say = next((say for begins, say in REFUSING.items() if path.startswith(begins)), epcis.refusing)
+    say = next(
+        (say for begins, say in REFUSING.items() if path.startswith(begins)), epcis_answers.refusing
+    )
     answer = say(refused)
     if answer.status_code == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="atmpflow"'

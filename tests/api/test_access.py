@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from atmpflow.errors import Refused
 from atmpflow.people import Actor, Role
 from atmpflow.rights import Span
-from desk.api import epcis
+from desk.api import epcis, epcis_answers
 from desk.api.app import application
 from models.appointing import Given, NewAccount, Why, add, appoint, end, set_state
 from models.database import Connection, transaction
@@ -66,7 +66,7 @@ def _code(answer: Any, status: int) -> str:
         return told["issue"][0]["details"]["coding"][0]["code"]
     assert answer.headers["content-type"] == "application/problem+json"
     assert told["detail"]
-    assert told["title"] == epcis.TITLES[told["type"]]
+    assert told["title"] == epcis_answers.TITLES[told["type"]]
     return told["code"]
 
 
