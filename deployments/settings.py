@@ -81,6 +81,13 @@ class Settings(BaseSettings):
         title="Port of the Prefect server",
         description="0 keeps the port of the last start, or chooses a free one.",
     )
+    http_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        title="Port of the HTTP interface",
+        description="0 keeps the port of the last start, or chooses a free one.",
+    )
     work_pool: str = Field(
         default="journeys",
         title="Work pool",

@@ -55,6 +55,7 @@ ADDED_TO: Mapping[str, Table] = {
     "appointment": Table("t.id::text", ENDING),
     "training": Table("t.id::text", ENDING),
     "delegation": Table("t.id::text", ENDING),
+    "access_token": Table("t.id::text", ENDING),
     "epcis_document": Table("encode(t.sha256, 'hex')", frozenset({"content"})),
     "epcis_capture": Table("t.id::text"),
     "epcis_event": Table("t.number::text"),

@@ -74,6 +74,24 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "Whoever gives this unit did not hold it until then.",
         "Look at the journey; record the hand-over that is missing first.",
     ),
+    "custody_stays": (
+        "custody-rewritten",
+        "",
+        "Who held a unit from when, who gave it and what was scanned is not rewritten.",
+        "Record what happened since; what is on record stays.",
+    ),
+    "custody_to_the_end": (
+        "custody-open",
+        "",
+        "A unit that is still there has one holder; one that is not has none.",
+        "Nothing was changed. Tell the administrator, who looks with atmpflow verify.",
+    ),
+    "custody_scanned": (
+        "custody-scan",
+        "",
+        "What was scanned at the hand-over is neither the unit nor the shipper it lay in.",
+        "Scan the unit's label, or the label of its shipper.",
+    ),
     "custody_changes_hands": (
         "custody-same-holder",
         "",
@@ -220,6 +238,19 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "occurred_at",
         "The shipment was collected before it was packed.",
         "Give the time at which it happened.",
+    ),
+    "access_token_of_machine": (
+        "token-for-a-person",
+        "username",
+        "Access tokens are for systems; a person signs in as themselves.",
+        "Add an account of its own for the system: atmpflow account add --machine.",
+    ),
+    "access_token_interval": _SPAN,
+    "access_token_year": (
+        "token-too-long",
+        "until",
+        "An access token lasts for a year at most.",
+        "Give an earlier day, and issue the next one before it runs out.",
     ),
     **SIGNATURES,
 }

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from atmpflow.errors import Refused
 from atmpflow.fhir.operation_outcome import issue_of, operation_outcome
 from atmpflow.people import Actor
+from desk.api.described import body_of
 from desk.cli.recording import find_journey
 from desk.cli.who import seen_by
 from tasks.engine import engine
@@ -22,6 +23,17 @@ from tasks.open import open_from_file
 MEDIA_TYPE = "application/fhir+json"
 
 STATUSES = {
+    "token-missing": 401,
+    "token-refused": 401,
+    "role-not-said": 400,
+    "parameter-invalid": 400,
+    "account-unknown": 403,
+    "account-locked": 403,
+    "account-left": 403,
+    "address-unknown": 404,
+    "method-not-allowed": 405,
+    "database-not-reachable": 503,
+    "defect": 500,
     "journey-unknown": 404,
     "person-unknown": 404,
     "identity-erased": 410,
@@ -57,7 +69,7 @@ def router(asks: Callable[..., Actor]) -> APIRouter:
     ) -> FhirResponse:
         return answering(lambda: _bundle(engine(), journey, actor, reason if identified else None))
 
-    @found.post("/$process-message")
+    @found.post("/$process-message", openapi_extra=body_of(MEDIA_TYPE, "application/json"))
     async def process_message(request: Request, actor: Annotated[Actor, Depends(asks)]) -> Response:
         try:
             content = await _body(request)

@@ -31,6 +31,8 @@ GIVEN = {
     "delegations": "SELECT d.id, a.username AS given_by, role, site, trial, valid_from,"
     " valid_until, reason, ended_at, ended_by, end_reason"
     " FROM delegation d JOIN account a ON a.id = d.from_id WHERE to_id = %s ORDER BY valid_from",
+    "tokens": "SELECT id, valid_from, valid_until, issued_by, reason, ended_at, ended_by,"
+    " end_reason FROM access_token WHERE account_id = %s ORDER BY valid_from",
     "changes": "SELECT changed_at, field, old, new, changed_by, reason FROM account_change"
     " WHERE account_id = %s ORDER BY changed_at",
 }

@@ -13,8 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.epcis.samples import document, moved
+
 ATMPFLOW = (sys.executable, "-c", "from desk.cli.main import main; main()")
 PATIENCE_S = 60
+SOMEBODY = ("--name", "Somebody", "--organisation", "R0A")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Engine:
     process: subprocess.Popen[str]
     environment: dict[str, str]
     api: httpx.Client
+    http: str
 
     def run(self, *words: str) -> Any:
         """What a command answers in a process of its own."""
@@ -53,7 +57,9 @@ def up(new_folder: Callable[[str], Path]) -> Iterator[Engine]:
         assert process.stdout is not None
         places = json.loads(process.stdout.readline())
         with httpx.Client(base_url=places["api"], trust_env=False) as api:
-            yield Engine(process, environment, api)
+            found = Engine(process, environment, api, places["http"])
+            assert found.run("account", "first", "admin-1", *SOMEBODY)[0] == 0
+            yield found
         process.kill()
 
 
@@ -68,7 +74,7 @@ def test_everything_that_up_starts_is_well(up: Engine) -> None:
         one for one in told["checks"] if one["state"] == "fail"
     ]
     named = {one["name"] for one in told["checks"]}
-    assert {"prefect-api", "work-pool", "worker", "deployments", "wake-ups"} <= named
+    assert {"prefect-api", "work-pool", "worker", "deployments", "wake-ups", "http"} <= named
 
 
 def test_a_stage_that_cannot_run_is_found(up: Engine) -> None:
@@ -89,13 +95,28 @@ def test_a_stage_that_nothing_would_wake_is_found(up: Engine) -> None:
     assert up.checks()["wake-ups"] == "ok"
 
 
+def test_a_system_with_its_token_is_answered_over_http_and_nobody_else(up: Engine) -> None:
+    admin = ("--as", "admin-1")
+    for words in (
+        ("add", "courier-system", "--machine", *SOMEBODY, *admin),
+        ("appoint", "courier-system", "--role", "courier", "--site", "*", "--reason", "r", *admin),
+    ):
+        assert up.run("account", *words)[0] == 0
+    _, told = up.run("account", "token", "courier-system", "--reason", "its EPCIS", *admin)
+    with httpx.Client(base_url=up.http, trust_env=False) as partner:
+        assert partner.get("/epcis/events").status_code == 401
+        partner.headers["Authorization"] = f"Bearer {told['token']}"
+        sent = partner.post("/epcis/capture", json=document(moved()))
+        assert sent.status_code == 202, sent.text
+        assert partner.get(sent.headers["Location"]).json()["success"] is True
+    assert told["token"] not in json.dumps(up.run("account", "list", "courier-system"))
+
+
 def _somebody_refers(up: Engine) -> None:
-    """What an administrator of a new installation does before the first referral."""
-    who = ("--name", "Somebody", "--organisation", "R0A")
+    """What its administrator does before the first referral."""
     given = ("--role", "coordinator", "--site", "*", "--reason", "new installation")
     for words in (
-        ("first", "admin-1", *who),
-        ("add", "coordinator-1", *who, "--as", "admin-1"),
+        ("add", "coordinator-1", *SOMEBODY, "--as", "admin-1"),
         ("appoint", "coordinator-1", *given, "--as", "admin-1"),
     ):
         code, told = up.run("account", *words)
