@@ -195,13 +195,13 @@ def set_particulars(
         connection.execute(CHANGE, changed)
 
 
-ENDED = ("appointment", "training", "delegation")
+ENDED = ("appointment", "training", "delegation", "access_token")
 
 
 def end(connection: Connection, which: UUID, why: Why) -> str:
-    """Take back an appointment, a training or a delegation from now on; says which it was.
+    """Take back what was given from now on: an appointment, a training, a delegation or a token.
 
-    Raises Refused `nothing-given` where no such thing is in force.
+    Says which it was. Raises Refused `nothing-given` where no such thing is in force.
     """
     for table in ENDED:
         found = connection.execute(

@@ -16,6 +16,7 @@ from models import (
     installation,
     journey,
     ledger,
+    logger,
     material,
     network,
     reaction,
@@ -24,6 +25,7 @@ from models import (
     shipment,
     signature,
     standing,
+    token,
 )
 
 ROOMS = (
@@ -40,6 +42,7 @@ ROOMS = (
     installation,
     journey,
     ledger,
+    logger,
     material,
     network,
     reaction,
@@ -48,6 +51,7 @@ ROOMS = (
     shipment,
     signature,
     standing,
+    token,
 )
 
 METADATA = SQLModel.metadata
