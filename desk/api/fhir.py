@@ -13,7 +13,9 @@ from atmpflow.fhir.operation_outcome import issue_of, operation_outcome
 from atmpflow.people import Actor
 from desk.cli.recording import find_journey
 from desk.cli.who import seen_by
+from tasks import clock
 from tasks.engine import engine
+from tasks.epcis.answer import require_sight
 from tasks.fhir_answer import answered, root_of
 from tasks.fhir_export import exported
 from tasks.intake.text import LARGEST_FILE
@@ -84,6 +86,7 @@ def refusing(refused: Refused) -> FhirResponse:
 
 def _bundle(engine: Engine, text: str, actor: Actor, reason: str | None) -> Any:
     journey = find_journey(engine, text)
+    require_sight(engine, journey, actor, clock.wall())
     if reason is None:
         return exported(engine, journey)
     return exported(engine, journey, seen_by(engine, journey, actor, reason))

@@ -16,7 +16,7 @@ from desk.cli.account_page import everybody, page, show_everybody, show_page
 from desk.cli.database import ready_database
 from desk.cli.frame import ACCOUNT, Account, AsJson, new_app, one_of
 from desk.cli.output import hint, say, show_json
-from models import appointing
+from models import appointing, tokens
 from models.appointing import Certificate, Given, NewAccount, Why
 from models.database import Connection, transaction
 from tasks import clock
@@ -203,17 +203,38 @@ def delegate(  # noqa: PLR0913 - one parameter an option
     _tell(said, {"delegation": made}, as_json=as_json)
 
 
+@app.command("token")
+def token(
+    username: Username,
+    *,
+    role: RoleOption,
+    until: Until = None,
+    reason: Reason,
+    account: Account,
+    as_json: AsJson = False,
+) -> None:
+    """Make a token with which a system asks over HTTP as this account; it is shown once."""
+    with _administering(account, reason, "issue tokens") as (connection, why):
+        span = _span(None, until, why.at)
+        issued = tokens.issue(connection, username, Role(role), span, why)
+    told = {"id": issued.id, "token": issued.token, "until": span.until}
+    said = f"{username} asks as {role} until {span.until:%Y-%m-%d} with this token, shown once:"
+    _tell(f"{said}\n{issued.token}", told, as_json=as_json)
+    hint(f"To take it back: atmpflow account end {issued.id} --reason ...")
+
+
 @app.command("end")
 def end(
     given: Annotated[
-        UUID, typer.Argument(metavar="ID", help="Of the appointment, training or delegation.")
+        UUID,
+        typer.Argument(metavar="ID", help="Of the appointment, training, delegation or token."),
     ],
     *,
     reason: Reason,
     account: Account,
     as_json: AsJson = False,
 ) -> None:
-    """Take back an appointment, a training or a delegation, from now on."""
+    """Take back an appointment, a training, a delegation or a token, from now on."""
     with _administering(account, reason, "end what was given") as (connection, why):
         what = appointing.end(connection, given, why)
     _tell(f"Ended: {what} {given}.", {"ended": what, "id": given}, as_json=as_json)

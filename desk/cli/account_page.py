@@ -31,6 +31,9 @@ GIVEN = {
     "delegations": "SELECT d.id, a.username AS given_by, role, site, trial, valid_from,"
     " valid_until, reason, ended_at, ended_by, end_reason"
     " FROM delegation d JOIN account a ON a.id = d.from_id WHERE to_id = %s ORDER BY valid_from",
+    "tokens": "SELECT t.id, role, issued_at, expires_at, issued_by, ended_at, ended_by, end_reason"
+    " FROM access_token t JOIN account a ON a.username = t.account WHERE a.id = %s"
+    " ORDER BY issued_at",
     "changes": "SELECT changed_at, field, old, new, changed_by, reason FROM account_change"
     " WHERE account_id = %s ORDER BY changed_at",
 }

@@ -88,13 +88,14 @@ def receive(engine: Engine, sending: Sending, logger: str | None = None) -> Beca
                 keep(connection, sending, became)
             fault("readings.kept")
     except Refused as refused:
-        return _refused(engine, sending, logger, refused)
+        return refuse(engine, sending, logger, refused)
     if leg is not None:
         complete(engine, leg, now=sending.at)
     return became
 
 
-def _refused(engine: Engine, sending: Sending, logger: str | None, refused: Refused) -> Became:
+def refuse(engine: Engine, sending: Sending, logger: str | None, refused: Refused) -> Became:
+    """Keep a sending that is refused, and why."""
     batch, said = named(sending.content) if sending.kind == "json" else (None, logger)
     became = Became(batch, said, 0, (problem_of(refused),), refused.code)
     with transaction(engine) as connection:

@@ -1,0 +1,50 @@
+"""The HTTP service: EPCIS, FHIR and readings of loggers, for systems that show a token."""
+
+from typing import Annotated
+
+from fastapi import FastAPI, Header, Request, Response
+from fastapi.responses import JSONResponse
+
+from atmpflow.errors import Refused
+from atmpflow.people import Actor
+from desk.api import epcis, fhir, readings
+from models.database import transaction
+from models.tokens import bearer
+from tasks import clock
+from tasks.engine import engine
+
+SCHEME = "Bearer "
+
+
+def asks(authorization: Annotated[str, Header()] = "") -> Actor:
+    """Who asks, as the token says. Raises Refused `token-refused`."""
+    token = authorization.removeprefix(SCHEME) if authorization.startswith(SCHEME) else ""
+    with transaction(engine()) as connection:
+        return bearer(connection, token, clock.wall())
+
+
+def service() -> FastAPI:
+    """Every interface over HTTP. Its own pages are off: nobody without a token learns anything."""
+    app = FastAPI(title="atmpflow", docs_url=None, redoc_url=None, openapi_url=None)
+    for interface in (epcis, fhir, readings):
+        app.include_router(interface.router(asks))
+    app.add_exception_handler(Refused, _unknown)
+    app.add_api_route("/health", _health)
+    return app
+
+
+def _health() -> dict[str, bool]:
+    return {"ok": True}
+
+
+def _unknown(request: Request, refused: Exception) -> Response:
+    """Who shows no good token."""
+    assert isinstance(refused, Refused)  # noqa: S101 - registered for nothing else
+    says = {"title": "Nobody is known by this token.", "status": 401, "code": refused.code}
+    detail = f"{refused.message} {refused.remedy}"
+    return JSONResponse(
+        {"type": "about:blank", **says, "detail": detail},
+        status_code=401,
+        headers={"WWW-Authenticate": "Bearer"},
+        media_type="application/problem+json",
+    )
