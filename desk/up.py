@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from deployments.interface import running_interface
+from deployments.listening import running_listener
 from deployments.settings import settings
 from deployments.stack import running_stack
 from desk.prepare import prepare
@@ -33,6 +34,7 @@ def run_up(*, as_json: bool) -> int:
             prefect_file=PREFECT_FILE,
             worker_module="deployments.engine_room",
         ) as stack,
+        running_listener(chosen, stack.environment),
         running_interface(chosen, INTERFACE_MODULE, stack.environment) as address,
     ):
         console.print(f"Running. Prefect UI: {stack.ui_url}. For other systems: {address}.")

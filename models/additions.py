@@ -45,6 +45,8 @@ ADDED_TO: Mapping[str, Table] = {
     "licence": Table("t.id::text"),
     "periodic_report": Table("t.id::text"),
     "calibration": Table("t.id::text"),
+    "logger": Table("t.number::text"),
+    "reading_batch": Table("t.number::text", frozenset({"content"})),
     "backup_made": Table("t.id::text"),
     "observation": Table("t.id::text"),
     "account": Table(

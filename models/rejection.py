@@ -206,6 +206,24 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
     ),
     "fk_appointment_site_code": _SITE_UNKNOWN,
     "fk_delegation_site_code": _SITE_UNKNOWN,
+    "fk_logger_owner": (
+        "organisation-unknown",
+        "owner",
+        "No organisation has this code.",
+        "Look it up: atmpflow organisations.",
+    ),
+    "fk_logger_sender": (
+        "account-unknown",
+        "sender",
+        "No account has this name.",
+        "Have an administrator add it (atmpflow account add), or mend the name.",
+    ),
+    "logger_named": (
+        "logger-not-named",
+        "serial",
+        "Serial number, model, sensor and zone may not be empty.",
+        "Give all four, as they stand on the device and in its settings.",
+    ),
     "appointment_of_machine": (
         "machine-role",
         "role",

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from atmpflow.errors import Refused
-from desk.api import epcis, epcis_answers, fhir
+from desk.api import epcis, epcis_answers, fhir, readings
 from desk.api.asking import asking
 from desk.api.described import ANSWERS
 
@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 
 Refusing = Callable[[Refused], Response]
 
-ROUTERS = (epcis.router, fhir.router)
+ROUTERS = (epcis.router, fhir.router, readings.router)
 """What there is; each is given the dependency that says who asks."""
 
-REFUSING: dict[str, Refusing] = {"/fhir": fhir.refusing}
+REFUSING: dict[str, Refusing] = {"/fhir": fhir.refusing, "/readings": readings.refusing}
 """How the answers below a path say what is wrong; elsewhere as EPCIS does, in problem+json."""
 
 

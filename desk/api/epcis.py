@@ -16,6 +16,7 @@ from atmpflow.epcis.event_hash import millisecond
 from atmpflow.epcis.query import read_query
 from atmpflow.errors import Refused
 from atmpflow.people import Actor
+from desk.api.body import read_body, sent_as
 from desk.api.described import body_of
 from desk.api.epcis_answers import EXCEPTIONS, HEADERS, VERSION, EpcisResponse, answering, refusing
 from desk.cli.recording import find_journey
@@ -126,17 +127,11 @@ def _add_questions(found: APIRouter, asks: Callable[..., Actor]) -> None:
 
 async def _body(request: Request) -> bytes:
     """What was sent, no more of it than is taken. Raises Refused."""
-    kind = request.headers.get("content-type", TAKEN[0]).partition(";")[0].strip().lower()
-    if kind not in TAKEN:
+    if not sent_as(request, TAKEN, TAKEN[0]):
         remedy = f"Send JSON-LD as {' or '.join(TAKEN)}; XML is not read here."
         raise Refused("epcis-media-type", "Content-Type", "This is not JSON-LD.", remedy)
-    content = bytearray()
-    async for part in request.stream():
-        content += part
-        if len(content) > LARGEST:
-            remedy = f"Send at most {LARGEST >> 20} MiB and {MOST_EVENTS} events at once."
-            raise Refused("file-too-large", "", "The document is too large.", remedy)
-    return bytes(content)
+    remedy = f"Send at most {LARGEST >> 20} MiB and {MOST_EVENTS} events at once."
+    return await read_body(request, LARGEST, remedy=remedy)
 
 
 def _capture(content: bytes, actor: Actor, behaviour: Behaviour) -> Response:

@@ -46,6 +46,7 @@ COMMANDS = {
     "checks": "List the compliance checks.",
     "findings": "List findings, the gravest and oldest first.",
     "finding": "Decide on a finding of the compliance checks.",
+    "logger": "Register loggers, and list what they sent that was refused.",
     "standing": "Put approvals, licences, calibrations and periodic reports on record.",
     "anchor": "Make an anchor now: a signed Merkle root over every journey's head.",
     "backup": "Dump everything, as of one moment, while work goes on.",

@@ -106,7 +106,8 @@ def backup(ago: str) -> str:
 
 
 MOVING = """
-UPDATE shipment SET packed_at = %(now)s - interval '1 day', collected_at = NULL, delivered_at = NULL
+UPDATE shipment SET packed_at = %(now)s - interval '1 day', collected_at = NULL,
+    delivered_at = NULL, logger = 'LOGGER-OF-A-CASE'
 WHERE journey_id = %(moving)s;
 """
 
@@ -116,6 +117,15 @@ def calibrated(due: str) -> str:
     INSERT INTO calibration (device, kind, calibrated_at, due_at, certificate, recorded_by)
     SELECT logger, 'logger', %(now)s - interval '1 year', %(now)s + interval '{due}', 'C-1', 'lab-1'
     FROM shipment WHERE journey_id = %(moving)s;
+    """
+
+
+def registered(standing: str) -> str:
+    return f"""
+    INSERT INTO logger (serial, model, sensor, unit, zone, interval_s, owner, standing, valid_from,
+        recorded_by)
+    SELECT logger, 'M', 'S', 'C', 'UTC', 300, 'R0A', '{standing}', %(now)s - interval '1 year',
+        'lab-1' FROM shipment WHERE journey_id = %(moving)s;
     """
 
 
@@ -170,6 +180,9 @@ CASES = {
         "INSERT INTO deviation (journey_id, seq, unit, shipment_id, leg, reasons, owner, opened_at,"
         " due_at) SELECT journey_id, 9, 'U', id, leg, 'warm', 'courier', %(now)s - interval '2 days',"
         " %(now)s + interval '1 hour' FROM shipment WHERE journey_id = %(made)s",
+    ),
+    "logger-unregistered": Case(
+        MOVING + registered("in-use") + registered("withdrawn"), MOVING + registered("in-use")
     ),
     "calibration-missing": Case(MOVING, MOVING + calibrated("1 day")),
     "calibration-expiring": Case(

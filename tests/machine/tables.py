@@ -25,7 +25,7 @@ PEOPLE = {
 }  # fmt: skip
 """Who may do what."""
 STANDING = {
-    "approval", "licence", "calibration", "periodic_report", "backup_made", "observation",
+    "approval", "licence", "calibration", "logger", "periodic_report", "backup_made", "observation",
     "finding", "sweep",
 }  # fmt: skip
 """What compliance checks look at and hold besides journeys."""
