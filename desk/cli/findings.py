@@ -1,5 +1,6 @@
 """`atmpflow findings`: what the compliance checks hold against the record."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -55,10 +56,22 @@ def listed(
     if as_json:
         show_json([{name: getattr(one, name) for name in Held.__slots__} for one in found])
     elif found:
-        table(f"{len(found)} findings", COLUMNS, [_row(one) for one in found])
-        hint("Remedies: atmpflow checks. Decide on one: atmpflow finding decide ID.")
+        count = f"{len(found)} finding{'s' if len(found) > 1 else ''}"
+        table(count, COLUMNS, [_row(one) for one in found])
+        _show_remedies(found)
+        hint("Decide on one: atmpflow finding decide ID.")
     else:
         say("Nothing is open." if not closed else "There are no findings.")
+
+
+def _show_remedies(found: Sequence[Held]) -> None:
+    """What to do, once for each check that found something and is not closed."""
+    open_now = {one.check_id for one in found if one.closed_at is None}
+    todo = [one for one in checks() if one.id in open_now]
+    if todo:
+        say("\nWhat to do")
+    for one in todo:
+        say(f"{one.id} ({one.owner}): {one.remedy}", indent=2)
 
 
 def _row(one: Held) -> tuple[str, ...]:

@@ -132,6 +132,7 @@ def test_training_is_shown_with_the_day_it_runs_out(desk: Terminal) -> None:
     shown = desk.run("account", "list", "robin")
     assert shown.exit_code == 0
     assert "T-1" in shown.stdout
+    assert f"id {one['id']}\n" in shown.stdout, "whole, so that it can be copied to `end`"
 
 
 def test_who_looks_sees_the_journeys_of_their_own_centre_only(

@@ -105,6 +105,17 @@ def backup(ago: str) -> str:
     """
 
 
+def tried(outcome: str, times: int, *, ago: str = "1 hour") -> str:
+    """Attempts to prove who one is, each after all that came before."""
+    return f"""
+    INSERT INTO sign_in (id, account, methods, outcome, at, kept_at)
+    SELECT gen_random_uuid(), 'qp-anna', 'password', '{outcome}', moment, moment
+    FROM generate_series(1, {times}) AS n,
+        LATERAL (SELECT %(now)s - interval '{ago}' + interval '1 second'
+            * (n + (SELECT count(*) FROM sign_in)) AS moment) AS m;
+    """
+
+
 MOVING = """
 UPDATE shipment SET packed_at = %(now)s - interval '1 day', collected_at = NULL,
     delivered_at = NULL, logger = 'LOGGER-OF-A-CASE'
@@ -239,6 +250,13 @@ CASES = {
         LEAVER,
         LEAVER + "UPDATE appointment SET ended_at = %(now)s, ended_by = 'a', end_reason = 'left'"
         " WHERE account_id = (SELECT id FROM account WHERE username = 'simulated-courier-1')",
+    ),
+    "sign-in-failed": Case(
+        tried("refused", 4) + tried("locked", 1),
+        tried("refused", 4)
+        + tried("ok", 1)
+        + tried("refused", 4)
+        + tried("refused", 9, ago="2 days"),
     ),
     "delegation-hollow": Case(
         "INSERT INTO delegation (id, from_id, to_id, role, site, trial, valid_from, valid_until,"
