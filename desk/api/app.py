@@ -97,6 +97,8 @@ def _away(request: Request, error: Exception) -> Response:
 async def _whole(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     """The answer; for a defect without the error's own words, which may quote a patient."""
     try:
+        if "\x00" in request.url.path:  # no name of anything, and no text to a database
+            return _not_there(request, HTTPException(404))
         return await go_on(request)
     except Exception as error:
         where = "".join(traceback.format_tb(error.__traceback__))

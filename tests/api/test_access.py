@@ -181,7 +181,17 @@ def test_the_application_may_only_end_a_token(
         execute(own_database.application, statement)
 
 
-@pytest.mark.parametrize("path", ["/epcis/nothing", "/fhir/nothing", "/nothing", "/docs"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/epcis/nothing",
+        "/fhir/nothing",
+        "/nothing",
+        "/docs",
+        "/epcis/journeys/%00",
+        "/fhir/journey/%00",
+    ],
+)
 def test_an_address_that_is_not_there_is_said_in_the_words_of_its_neighbours(
     client: TestClient, path: str
 ) -> None:
