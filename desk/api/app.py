@@ -99,7 +99,9 @@ async def _whole(request: Request, go_on: Callable[[Request], Awaitable[Response
     try:
         if "\x00" in request.url.path:  # no name of anything, and no text to a database
             return _not_there(request, HTTPException(404))
-        return await go_on(request)
+        answer = await go_on(request)
+        answer.headers["Cache-Control"] = "no-store"  # no proxy keeps what one account may see
+        return answer
     except Exception as error:
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("defect: %s\n%s", type(error).__name__, where)

@@ -75,7 +75,9 @@ def test_a_machine_asks_with_its_token_in_the_only_role_it_has(
 ) -> None:
     sent = client.post(CAPTURE, json=document(moved()), headers=machine.headers)
     assert sent.status_code == 202, sent.text
-    found = client.get(EVENTS, headers=machine.headers).json()
+    answer = client.get(EVENTS, headers=machine.headers)
+    assert answer.headers["Cache-Control"] == "no-store"
+    found = answer.json()
     assert len(found["epcisBody"]["queryResults"]["resultsBody"]["eventList"]) == 1
 
 
