@@ -97,7 +97,11 @@ def _away(request: Request, error: Exception) -> Response:
 async def _whole(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
     """The answer; for a defect without the error's own words, which may quote a patient."""
     try:
-        return await go_on(request)
+        if "\x00" in request.url.path:  # no name of anything, and no text to a database
+            return _not_there(request, HTTPException(404))
+        answer = await go_on(request)
+        answer.headers["Cache-Control"] = "no-store"  # no proxy keeps what one account may see
+        return answer
     except Exception as error:
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("defect: %s\n%s", type(error).__name__, where)

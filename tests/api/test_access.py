@@ -75,7 +75,9 @@ def test_a_machine_asks_with_its_token_in_the_only_role_it_has(
 ) -> None:
     sent = client.post(CAPTURE, json=document(moved()), headers=machine.headers)
     assert sent.status_code == 202, sent.text
-    found = client.get(EVENTS, headers=machine.headers).json()
+    answer = client.get(EVENTS, headers=machine.headers)
+    assert answer.headers["Cache-Control"] == "no-store"
+    found = answer.json()
     assert len(found["epcisBody"]["queryResults"]["resultsBody"]["eventList"]) == 1
 
 
@@ -181,7 +183,17 @@ def test_the_application_may_only_end_a_token(
         execute(own_database.application, statement)
 
 
-@pytest.mark.parametrize("path", ["/epcis/nothing", "/fhir/nothing", "/nothing", "/docs"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/epcis/nothing",
+        "/fhir/nothing",
+        "/nothing",
+        "/docs",
+        "/epcis/journeys/%00",
+        "/fhir/journey/%00",
+    ],
+)
 def test_an_address_that_is_not_there_is_said_in_the_words_of_its_neighbours(
     client: TestClient, path: str
 ) -> None:

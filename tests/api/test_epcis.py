@@ -228,6 +228,9 @@ def test_a_query_finds_by_what_partners_ask(client: TestClient) -> None:
         {"EQ_bizstep": "shipping"}, {"GE_eventTime": "yesterday"}, {"eventType": "Event"},
         {"perPage": "0"}, {"perPage": "many"}, {"nextPageToken": "7"}, {"EQ_bizStep": "sending"},
         {"MATCH_epc": "urn:epc:idpat:sgtin:9520123.*.*"}, {"EQ_action": "MOVE"},
+        {"GE_eventTime": "0001-01-01T00:00:00+14:00"},
+        {"LT_recordTime": "9999-12-31T23:59:59-14:00"},
+        {"MATCH_epc": "urn:a:\x00"}, {"EQ_eventID": "\x00"}, {"EQ_bizStep": "\x00:\x00"},
     ],
 )  # fmt: skip
 def test_a_wrong_query_is_refused_and_names_the_parameter(
