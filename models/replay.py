@@ -86,7 +86,7 @@ def compared(connection: Connection) -> list[Difference]:
     rows: Any = connection.execute("SELECT id FROM journey ORDER BY id").fetchall()
     journeys: list[UUID] = [row[0] for row in rows]
     rounds = (journeys[at : at + AT_ONCE] for at in range(0, len(journeys), AT_ONCE))
-    found = [difference for some in rounds for difference in _compare(connection, some)]
+    found = [difference for some in rounds for difference in compare(connection, some)]
     return [*found, *_orphans(connection)]
 
 
@@ -101,7 +101,8 @@ def _orphans(connection: Connection) -> Iterator[Difference]:
             yield from _differences(kind, cursor.execute(query).fetchall(), ())
 
 
-def _compare(connection: Connection, journeys: Sequence[UUID]) -> Iterator[Difference]:
+def compare(connection: Connection, journeys: Sequence[UUID]) -> Iterator[Difference]:
+    """Every difference between the state rows of these journeys and what their ledgers say."""
     replayed = replayed_rows(connection, journeys)
     for table in (*STATE, Timer, Reaction):
         stored = _stored_rows(connection, table, journeys)

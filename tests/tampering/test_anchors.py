@@ -189,13 +189,14 @@ def test_anchors_of_the_first_format_still_count_and_are_built_upon(own_database
     opened(own_database.app)
     anchored(own_database)
     for place in own_database.anchors:
-        _as_format_1(files(place)[0])
+        as_format_1(files(place)[0])
     opened(own_database.app)
     assert anchored(own_database).journeys == 2
     assert found(own_database) == []
 
 
-def _as_format_1(file: Path) -> None:
+def as_format_1(file: Path) -> None:
+    """Write an anchor as earlier versions did."""
     said, _, heads, _ = file.read_bytes().split(b"\n")
     whole = canonical({**json.loads(said), **json.loads(heads), "format": 1})
     key = signer(where.key_file(), clock.wall())
