@@ -148,7 +148,7 @@ def _replay_one(
         facts = _replay_command(journey, facts, list(told), own)
         for version, change in fired:
             if version == facts.version:
-                _change(own, change)
+                put_in(own, change)
     for table, found in own.items():
         tables[table] += found
 
@@ -162,30 +162,31 @@ def _replay_command(
         facts = apply(facts, event) if facts else begin(journey, event)
         own[Journey] = [{**journey_fixed(facts), **journey_values(facts, head, recorded_at)}]
         for change in changes(event, facts):
-            _change(own, change)
+            put_in(own, change)
     assert facts is not None  # noqa: S101 - a command has events here
     newest = facts.history[-1]
     header = Header(journey, told[-1][9], newest.actor, newest.occurred_at, told[-1][7])
     for change in (*timer_changes(before, facts, header), *owed_changes(before, facts, header)):
-        _change(own, change)
+        put_in(own, change)
     return facts
 
 
-def _change(tables: Tables, change: Change) -> None:
+def put_in(tables: Tables, change: Change) -> None:
     """What `models.changes.statement` does in SQL, done to rows in memory."""
     rows = tables[change.table]
     if isinstance(change, Insert):
         rows.append(dict(change.values))
         return
-    matching = [row for row in rows if _holds(row, change.key)]
+    matching = found_by(rows, change.key)
     if isinstance(change, Put) and not matching:
         rows.append({**change.key, **change.values})
     for row in matching:
         row.update(change.values)
 
 
-def _holds(row: Row, key: Mapping[str, Any]) -> bool:
-    return all(row.get(column) == value for column, value in key.items())
+def found_by(rows: Iterable[Row], key: Mapping[str, Any]) -> list[Row]:
+    """The rows that a key finds."""
+    return [row for row in rows if all(row.get(column) == one for column, one in key.items())]
 
 
 def _sql_table(table: type[SQLModel]) -> Table:
