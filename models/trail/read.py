@@ -19,7 +19,8 @@ OF_JOURNEYS = ("journey", "rejected", "finding", "review", "label")
 """What whoever looks as somebody may see, as far as they may see the journey."""
 
 OTHERS = (
-    "signature", "account", "appointment", "training", "standing", "recall", "identity",
+    "signature", "account", "appointment", "training", "standing", "recall", "reference",
+    "identity",
 )  # fmt: skip
 """What only whoever runs the installation sees."""
 

@@ -6,6 +6,8 @@ from importlib import resources
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from atmpflow.commands.after import PlaceHold
 from atmpflow.people import Role
@@ -17,7 +19,7 @@ from models.tables import METADATA, STATE
 from models.trail.changed import FOLLOWS
 from models.trail.read import KINDS, Entry, Sought, trail
 from tests.conftest import Database, copied, serving
-from tests.factories import finished, held, journey_at, lifted, opened, refused
+from tests.factories import finished, held, journey_at, lifted, opened, refused, stocked
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +178,47 @@ def test_no_kind_of_record_is_forgotten() -> None:
     kept = {*ADDED_TO, "finding", "recall", "recall_closing"} - set(NOT_IN_IT)
     assert kept <= {table.fullname for table in METADATA.tables.values()}
     assert [table for table in sorted(kept) if table not in told_of] == []
+
+
+def _changes(entry: Entry) -> dict[str, tuple[Any, Any]]:
+    return {one.field: (one.old, one.new) for one in entry.changes}
+
+
+def test_whoever_changes_an_organisation_leaves_old_and_new(own_database: Database) -> None:
+    with own_database.owner.begin() as connection:
+        connection.execute(text("UPDATE organisation SET name = 'Another' WHERE ods_code = 'R0A'"))
+    entries = found(own_database, ("reference",), subject="organisation R0A")
+    assert [one.what for one in entries] == ["organisation.added", "organisation.changed"]
+    was, became = _changes(entries[1])["name"]
+    assert (was[:10], became) == ("Manchester", "Another")
+    assert (entries[1].actor, entries[1].role) == ("nobody named", "atmpflow_owner")
+
+
+def test_units_of_stock_name_who_put_them_there(own_database: Database) -> None:
+    batch = stocked(own_database.app)
+    entries = found(own_database, ("reference",), subject=batch)
+    assert [one.what for one in entries] == ["stock_unit.added"] * 3
+    assert _changes(entries[0])["certified_by"] == (None, "qp-of-the-maker")
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE reference_change SET changed_by = 'x'",
+        "DELETE FROM reference_change",
+        "TRUNCATE reference_change",
+        "INSERT INTO reference_change (record, key, new, changed_by, role, changed_at)"
+        " VALUES ('stock_unit', 'x', '{}', 'x', 'x', now())",
+    ],
+)
+def test_the_application_can_neither_change_nor_invent_one(
+    own_database: Database, attack: str
+) -> None:
+    stocked(own_database.app)
+    with pytest.raises(ProgrammingError), own_database.app.begin() as connection:
+        connection.execute(text(attack))
+
+
+def test_nobody_empties_the_reference_data_at_once(own_database: Database) -> None:
+    with pytest.raises(DBAPIError), own_database.owner.begin() as connection:
+        connection.execute(text("TRUNCATE stock_unit"))
