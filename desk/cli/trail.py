@@ -109,8 +109,8 @@ def _kinds(record: list[str] | None, viewer: str | None, *, rejected: bool) -> S
         return list(dict.fromkeys(wanted))
     closed = sorted(set(record or ()) - set(OF_JOURNEYS))
     if closed:
-        said = f"{', '.join(closed)}: only for who runs the installation; leave out --as"
-        raise typer.BadParameter(said, param_hint="--record")
+        who = "only for who runs the installation, without --as or ATMPFLOW_ACCOUNT"
+        raise typer.BadParameter(f"{', '.join(closed)}: {who}", param_hint="--record")
     return [kind for kind in dict.fromkeys(wanted) if kind in OF_JOURNEYS]
 
 

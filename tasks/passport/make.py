@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from atmpflow.codes.nhs_number import stands_in
 from atmpflow.errors import Refused
 from atmpflow.products.catalogue import product as product_named
 from models.anchor import leaf
@@ -21,7 +22,7 @@ from tasks import clock
 from tasks.anchors import where
 from tasks.anchors.make import fullest, read_anchor, read_past
 from tasks.anchors.places import Place
-from tasks.passport.check import FORMAT, SIGNED, chain_problems, written
+from tasks.passport.check import FORMAT, SIGNED, chain_problems, entries, written
 from tasks.passport.key import passport_signer
 
 
@@ -46,8 +47,8 @@ class Passport:
 def make_passport(engine: Engine, journey: UUID) -> Passport:
     """The passport of a journey as it is now.
 
-    Raises Refused `journey-unknown`, `record-broken`, `anchor-contradicted`, `anchor-forged`,
-    `anchor-lists-others` or `passport-key-unreadable`.
+    Raises Refused `journey-unknown`, `record-broken`, `reference-identifies`,
+    `anchor-contradicted`, `anchor-forged`, `anchor-lists-others` or `passport-key-unreadable`.
     """
     now = clock.wall()
     with transaction(engine) as connection:
@@ -55,6 +56,8 @@ def make_passport(engine: Engine, journey: UUID) -> Passport:
         ours = installation(connection)
     if any(chain_problems(record)):
         raise _broken()
+    if stands_in(entries(record)[0]["payload"].get("source_reference", "")):
+        raise _identifies()
     product = product_named(record["journey"]["product"]).model_dump(mode="json")
     made = {
         "at": moment_text(now),
@@ -65,6 +68,16 @@ def make_passport(engine: Engine, journey: UUID) -> Passport:
     says = {"format": FORMAT, "made": made, "product": product, "anchor": anchor, **record}
     text, key = canonical(says), passport_signer(now)
     return Passport(says, written(text, key.public, key.sign(SIGNED + text)))
+
+
+def _identifies() -> Refused:
+    return Refused(
+        "reference-identifies",
+        "source_reference",
+        "The referrer's reference of this journey reads like a patient's number.",
+        "It stands in the sealed record and cannot be left out: give `atmpflow fhir` instead, which"
+        " leaves it out, and have referrers use numbers of their own.",
+    )
 
 
 def _broken() -> Refused:

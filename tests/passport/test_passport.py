@@ -5,8 +5,11 @@
 import ast
 import json
 import sys
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
 
 import psycopg
 import pypdfium2
@@ -26,6 +29,8 @@ from tests.factories import journey_at, opened
 from tests.passport import script
 from tests.passport.conftest import CANARIES, NOW, Issued
 from tests.tampering.test_anchors import as_format_1, files
+
+T = TypeVar("T")
 
 
 def test_it_holds_by_both_verifiers_and_says_what_no_anchor_holds(
@@ -85,6 +90,32 @@ def test_the_symbol_on_the_paper_holds_the_digest_of_the_file(issued: Issued) ->
     assert len(symbols) == 1
     assert f"SHA-256 {issued.passport.digest}" in symbols[0].text
     assert issued.passport.says["journey"]["coi"] in symbols[0].text
+
+
+def test_it_is_made_and_checked_quickly(
+    issued: Issued, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    journey, file = issued.passport.says["journey"], tmp_path / "one.json"
+    with serving(issued.database):
+        made, making = _timed(lambda: make_passport(issued.database.app, journey["id"]))
+    _, printing = _timed(lambda: paper(made))
+    file.write_bytes(made.content)
+    found, checking = _timed(lambda: check_passport(made.content, issued.trust))
+    ran, running = _timed(lambda: script.run(file, *issued.key_files))
+    assert (found.holds, ran[0]) == (True, 0)
+    assert making + printing < 20
+    assert checking + running < 10
+    record_property(
+        "said",
+        f"{journey['version']} events, {len(made.content) / 1000:.0f} kB: made in {making:.2f} s,"
+        f" printed in {printing:.2f} s; checked in {checking:.3f} s, by the script in"
+        f" {running:.2f} s",
+    )
+
+
+def _timed(do: Callable[[], T]) -> tuple[T, float]:
+    before = perf_counter()
+    return do(), perf_counter() - before
 
 
 def test_without_a_key_of_ones_own_nothing_is_proven(issued: Issued, tmp_path: Path) -> None:
@@ -192,6 +223,16 @@ def test_nothing_is_handed_on_that_contradicts_an_anchor(own_database: Database)
     with pytest.raises(Refused) as refused:
         make_passport(own_database.app, facts.journey)
     assert refused.value.code == "anchor-contradicted"
+
+
+def test_a_referral_that_was_numbered_by_the_patient_is_not_handed_on(
+    own_database: Database,
+) -> None:
+    journey = opened(own_database.app, source_reference="for 999 000 0018, urgent")
+    with pytest.raises(Refused) as refused:
+        make_passport(own_database.app, journey)
+    assert refused.value.code == "reference-identifies"
+    assert "999" not in str(refused.value)
 
 
 def test_before_there_is_an_anchor_the_passport_says_so(own_database: Database) -> None:
