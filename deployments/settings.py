@@ -12,6 +12,7 @@ from atmpflow.errors import Refused
 from models.keys import key_file_in
 from models.passwords import DEFAULT_KIB
 from tasks.anchors import where
+from tasks.passport.key import key_file_in as passport_key_in
 
 Directory = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
@@ -38,6 +39,11 @@ class Settings(BaseSettings):
         default_factory=lambda chosen: where.key_file_in(chosen["state_dir"]),
         title="Key of the anchors",
         description="Signs anchors; its public half lies beside it, with the ending .pub.",
+    )
+    passport_key_file: Directory = Field(
+        default_factory=lambda chosen: passport_key_in(chosen["state_dir"]),
+        title="Key of the passports",
+        description="Signs passports; its public half lies beside it, with the ending .pub.",
     )
     anchor_dirs: str = Field(
         default_factory=lambda chosen: where.folders_in(chosen["state_dir"]),

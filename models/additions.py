@@ -49,6 +49,7 @@ ADDED_TO: Mapping[str, Table] = {
     "reading_batch": Table("t.number::text", frozenset({"content"})),
     "backup_made": Table("t.id::text"),
     "observation": Table("t.id::text"),
+    "reference_change": Table("t.id::text"),
     "account": Table(
         "t.id::text",
         frozenset({"printed_name", "email", "organisation", "state", "left_at", "stamp"}),

@@ -34,6 +34,8 @@ COMMANDS = {
     "replan": "Propose new slots after one was missed, and move them.",
     "epcis": "Show a journey as an EPCIS 2.0 document (JSON-LD).",
     "fhir": "Show a journey as a FHIR R4 Bundle, or compare one with the record.",
+    "passport": "Write the whole record of a journey as one signed file, or check one.",
+    "trail": "Search the audit trail of every record: who, what, old, new, why and when.",
     "rejected": "List rejected commands with the reason and the remedy.",
     "account": "Say who may do what: accounts, appointments, training and delegations.",
     "organisations": "List the organisations of the network.",

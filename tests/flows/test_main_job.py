@@ -152,7 +152,8 @@ def test_a_beat_anchors_every_release_and_the_hourly_run_does_so_in_both_places(
     _ended(job, _start(job, "heartbeat/heartbeat", {}))
     before = _anchors(job, "anchors")
     said = [json.loads(file.read_bytes().split(b"\n")[0]) for file in before]
-    held = {journey for one in said for journey, _, _ in one["heads"]}
+    lists = [json.loads(file.read_bytes().split(b"\n")[2])["heads"] for file in before]
+    held = {journey for one in lists for journey, _, _ in one}
     assert held == {str(course.facts.journey) for course in job.played.courses.values()}
     # How many beats there were while it ran is chance; one of them was the first.
     assert said[0]["why"] == "first"
