@@ -12,7 +12,7 @@ from deployments.listen import broker_of
 from deployments.port import HOST, port_for
 from deployments.settings import Settings
 
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 120
 FIRST_PORT = 4280
 
 

@@ -5,15 +5,15 @@ from fastapi import Request
 from atmpflow.errors import Refused
 
 
-async def body_of(request: Request, kinds: tuple[str, ...], largest: int, *, code: str) -> bytes:
+async def body_of(request: Request, kinds: tuple[str, ...], largest: int) -> bytes:
     """The body, of one of these media types and at most so many bytes.
 
-    Raises Refused `file-too-large`, or `code` for another media type.
+    Raises Refused `file-too-large` or `media-type-unknown`.
     """
     kind = request.headers.get("content-type", kinds[0]).partition(";")[0].strip().lower()
     if kind not in kinds:
-        remedy = f"Send {' or '.join(kinds)}."
-        raise Refused(code, "Content-Type", "This media type is not read here.", remedy)
+        message, remedy = "This media type is not read here.", f"Send {' or '.join(kinds)}."
+        raise Refused("media-type-unknown", "Content-Type", message, remedy)
     content = bytearray()
     async for part in request.stream():
         content += part

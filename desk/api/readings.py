@@ -35,7 +35,7 @@ STATUSES = {
     "sender-not-assigned": 403,
     "batch-differs": 409,
     "file-too-large": 413,
-    "readings-media-type": 415,
+    "media-type-unknown": 415,
 }
 """Answers to refusals, by their code; every other one is 422."""
 
@@ -83,7 +83,7 @@ async def _answered(
     request: Request, kinds: tuple[str, ...], take: Callable[[bytes], Response]
 ) -> Response:
     try:
-        content = await body_of(request, kinds, LARGEST, code="readings-media-type")
+        content = await body_of(request, kinds, LARGEST)
     except Refused as refused:
         return _problem(refused.code, [problem_of(refused)], {})
     return await run_in_threadpool(take, content)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from tests.live.broker import PASSWORD, USER, RunningBroker, publisher, running_broker
 
 ATMPFLOW = (sys.executable, "-c", "from desk.cli.main import main; main()")
 PATIENCE_S = 60
@@ -24,6 +27,9 @@ class Engine:
     process: subprocess.Popen[str]
     environment: dict[str, str]
     api: httpx.Client
+    http: str
+    """Where other systems ask."""
+    broker: RunningBroker
 
     def run(self, *words: str) -> Any:
         """What a command answers in a process of its own."""
@@ -48,13 +54,17 @@ def up(new_folder: Callable[[str], Path]) -> Iterator[Engine]:
         name: value for name, value in os.environ.items() if not name.startswith("ATMPFLOW_")
     }
     environment["ATMPFLOW_STATE_DIR"] = str(new_folder("up"))
-    command = [*ATMPFLOW, "up", "--json"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        places = json.loads(process.stdout.readline())
-        with httpx.Client(base_url=places["api"], trust_env=False) as api:
-            yield Engine(process, environment, api)
-        process.kill()
+    with running_broker(new_folder("broker")) as broker:
+        says = {"URL": broker.url, "ACCOUNT": "courier-1", "USERNAME": USER, "PASSWORD": PASSWORD}
+        environment |= {f"ATMPFLOW_MQTT_{name}": value for name, value in says.items()}
+        with subprocess.Popen(
+            [*ATMPFLOW, "up", "--json"], env=environment, stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            places = json.loads(process.stdout.readline())
+            with httpx.Client(base_url=places["api"], trust_env=False) as api:
+                yield Engine(process, environment, api, places["http"], broker)
+            process.kill()
 
 
 def _deployment(up: Engine, name: str) -> str:
@@ -87,6 +97,21 @@ def test_a_stage_that_nothing_would_wake_is_found(up: Engine) -> None:
     assert up.checks()["wake-ups"] == "fail"
     up.api.patch(path, json={"enabled": True}).raise_for_status()
     assert up.checks()["wake-ups"] == "ok"
+
+
+def test_other_systems_ask_by_token_and_readings_come_in_by_mqtt_too(up: Engine) -> None:
+    with httpx.Client(base_url=up.http, trust_env=False) as asked:
+        assert asked.get("/health").json() == {"ok": True}
+        for path in ("/readings", "/epcis/capture", "/fhir/$process-message"):
+            assert asked.post(path, content=b"{}").status_code == 401
+    with publisher(up.broker) as publish:
+        publish(b'{"batch": "B-1", "logger": "L-1"}')
+    deadline = time.monotonic() + PATIENCE_S
+    while not (refused := up.run("logger", "refused")[1]):
+        assert time.monotonic() < deadline
+    (found,) = refused
+    assert (found["source"], found["code"]) == ("mqtt", "account-unknown")
+    assert (found["batch"], found["logger"]) == ("B-1", "L-1")
 
 
 def _somebody_refers(up: Engine) -> None:
