@@ -32,7 +32,7 @@ STATUSES = {
     **epcis_answers.STATUSES,
     "sender-not-assigned": 403,
     "batch-differs": 409,
-    "readings-media-type": 415,
+    "media-type-unknown": 415,
 }
 """Answers to refusals, by their code; every other one is 422."""
 
@@ -89,7 +89,7 @@ async def _answered(
 async def _body(request: Request, kinds: tuple[str, ...]) -> bytes:
     if not sent_as(request, kinds, kinds[0]):
         remedy, message = f"Send {' or '.join(kinds)}.", "This media type is not read here."
-        raise Refused("readings-media-type", "Content-Type", message, remedy)
+        raise Refused("media-type-unknown", "Content-Type", message, remedy)
     remedy = f"Send at most {LARGEST >> 20} MiB at once."
     return await read_body(request, LARGEST, remedy=remedy)
 

@@ -59,9 +59,9 @@ class Message:
         )
 
 
-def wrong(field: str, message: str, remedy: str, code: str = "readings-invalid") -> Refused:
+def wrong(field: str, message: str, remedy: str) -> Refused:
     """What is wrong with a batch, and in which field."""
-    return Refused(code, field, message, remedy)
+    return Refused("readings-invalid", field, message, remedy)
 
 
 def read_message(content: bytes) -> Message:
@@ -142,11 +142,11 @@ def _moment(value: Any, field: str) -> datetime:
         found = datetime.fromisoformat(value)
         utc = found.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
-        remedy = "Write it as 2026-03-01T09:30:00Z."
-        raise wrong(field, "It is missing, or not a time.", remedy, "time-invalid") from None
+        message, remedy = "It is missing, or not a time.", "Write it as 2026-03-01T09:30:00Z."
+        raise Refused("time-invalid", field, message, remedy) from None
     if found.tzinfo is None:
         message = "The time does not say how far it is from UTC."
-        raise wrong(field, message, "Send UTC with Z, or the offset.", "time-without-zone")
+        raise Refused("time-without-zone", field, message, "Send UTC with Z, or the offset.")
     return utc
 
 
@@ -180,7 +180,8 @@ def _add(found: dict[datetime, Reading], one: Reading, place: int) -> None:
     """The same reading may come twice; two of one moment may not differ."""
     if found.setdefault(one.at, one) != one:
         message = "Two readings of the same moment differ: the clock was set back."
-        raise wrong(f"readings[{place}].at", message, "Send each moment once.", "reading-twice")
+        field = f"readings[{place}].at"
+        raise Refused("reading-twice", field, message, "Send each moment once.")
 
 
 def _reading(value: Any, place: str, unit: Any) -> Reading:
@@ -207,13 +208,14 @@ def _celsius(reading: dict[str, Any], field: str, unit: Any) -> float | None:
         return None
     if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]+,[0-9]+\s*", value):
         remedy = "Send a number with a decimal point: -151.2."
-        raise wrong(field, "A decimal comma.", remedy, "decimal-comma")
+        raise Refused("decimal-comma", field, "A decimal comma.", remedy)
     if not _is_number(value):
-        raise wrong(field, "Not a number.", "Send a number: -151.2.", "value-not-number")
+        raise Refused("value-not-number", field, "Not a number.", "Send a number: -151.2.")
     celsius = celsius_of(value) if unit == "F" else float(value)
     if not COLDEST_C <= celsius <= WARMEST_C:
+        message = "No shipment is so cold or so hot."
         remedy = "Is this in the unit that the batch says? Name the right one."
-        raise wrong(field, "No shipment is so cold or so hot.", remedy, "temperature-impossible")
+        raise Refused("temperature-impossible", field, message, remedy)
     return celsius
 
 

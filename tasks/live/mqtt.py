@@ -21,7 +21,7 @@ from atmpflow.errors import Refused
 from atmpflow.people import Actor
 from models.batches import Sending
 from tasks import clock
-from tasks.live.receive import JSON, receive, refuse
+from tasks.live.receive import JSON, keep_refused, receive
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +177,7 @@ class Listener:
             "Tell the administrator; the message is kept, and the logger's file is still good.",
         )
         try:
-            refuse(self._engine, sending, None, refused)
+            keep_refused(self._engine, sending, None, refused)
         except Exception:
             log.exception("It could not be kept either; the message waits")
             return False

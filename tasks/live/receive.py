@@ -17,7 +17,7 @@ from atmpflow.journey import Facts
 from atmpflow.people import Actor, Role
 from atmpflow.rights import Span
 from atmpflow.rules.leg import band_of_leg
-from atmpflow.rules.logger import UNTRUSTED, Registered, Said, calibration, differs
+from atmpflow.rules.logger import Registered, Said, calibration, differs
 from atmpflow.rules.units import looks_like_fahrenheit
 from models.authority import require_authority, require_for
 from models.batches import (
@@ -47,13 +47,44 @@ MAY_SEND = RecordTemperatureLog.roles
 NOT_ON_THE_LEG = timedelta(hours=1)
 """So long after receipt a logger's readings still belong to the leg that it travelled."""
 
-REMEDIES = {
-    "sensor-swapped": "Read the sensor's number from the device; register it, or send its own.",
-    "unit-differs": "Set the logger to the unit it is registered with, or register it anew.",
-    "zone-differs": "Set the logger's clock to the zone it is registered with.",
-    "clock-fault": "Set the logger's clock; send times in UTC, not local time marked as UTC.",
-    "unit-doubtful": "Look at the unit that the logger is set to, and send in that one.",
-}
+
+def _unbelieved() -> dict[str, Refused]:
+    """Why readings are refused whose logger is not believed, by code."""
+    return {
+        one.code: one
+        for one in (
+            Refused(
+                "sensor-swapped",
+                "sensor",
+                "The readings are of another sensor than the one registered.",
+                "Read the sensor's number from the device; register it, or send its own.",
+            ),
+            Refused(
+                "unit-differs",
+                "unit",
+                "The readings are in another unit than the one registered.",
+                "Set the logger to the unit it is registered with, or register it anew.",
+            ),
+            Refused(
+                "zone-differs",
+                "zone",
+                "The times are in another zone than the one registered.",
+                "Set the logger's clock to the zone it is registered with.",
+            ),
+            Refused(
+                "clock-fault",
+                "readings",
+                "Readings are later than the moment at which they came in.",
+                "Set the logger's clock; send times in UTC, not local time marked as UTC.",
+            ),
+            Refused(
+                "unit-doubtful",
+                "unit",
+                "The readings look like Fahrenheit taken for Celsius.",
+                "Look at the unit that the logger is set to, and send in that one.",
+            ),
+        )
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +119,13 @@ def receive(engine: Engine, sending: Sending, logger: str | None = None) -> Beca
                 keep(connection, sending, became)
             fault("readings.kept")
     except Refused as refused:
-        return refuse(engine, sending, logger, refused)
+        return keep_refused(engine, sending, logger, refused)
     if leg is not None:
         complete(engine, leg, now=sending.at)
     return became
 
 
-def refuse(engine: Engine, sending: Sending, logger: str | None, refused: Refused) -> Became:
+def keep_refused(engine: Engine, sending: Sending, logger: str | None, refused: Refused) -> Became:
     """Keep a sending that is refused, and why."""
     batch, said = named(sending.content) if sending.kind == "json" else (None, logger)
     became = Became(batch, said, 0, (problem_of(refused),), refused.code)
@@ -200,8 +231,7 @@ def _known(connection: Connection, batch: Batch, actor: Actor, now: datetime) ->
     latest = max(filter(None, (batch.moments[1], batch.sent_at)))
     said = Said(log.unit, batch.zone or known.zone, log.sensor, latest, now)
     for code in differs(known, said):
-        field = {"sensor-swapped": "sensor", "unit-differs": "unit"}.get(code, "readings")
-        raise Refused(code, field, f"{UNTRUSTED[code].capitalize()}.", REMEDIES[code])
+        raise _unbelieved()[code]
     return known
 
 
@@ -229,8 +259,7 @@ def _kept(
     facts = facts_of(connection, leg.journey)
     _require_own(connection, actor, facts, now)
     if looks_like_fahrenheit(temperatures(list(batch.log.readings)), band_of_leg(facts)):
-        code = "unit-doubtful"
-        raise Refused(code, "unit", f"{UNTRUSTED[code].capitalize()}.", REMEDIES[code])
+        raise _unbelieved()["unit-doubtful"]
     number = keep_log(connection, batch.export, batch.log, leg.shipment)
     if number is not None:
         return number

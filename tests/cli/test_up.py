@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from tests.epcis.samples import document, moved
+from tests.live.broker import PASSWORD, USER, RunningBroker, publisher, running_broker
 
 ATMPFLOW = (sys.executable, "-c", "from desk.cli.main import main; main()")
 PATIENCE_S = 60
@@ -28,6 +30,8 @@ class Engine:
     environment: dict[str, str]
     api: httpx.Client
     http: str
+    """Where other systems ask."""
+    broker: RunningBroker
 
     def run(self, *words: str) -> Any:
         """What a command answers in a process of its own."""
@@ -53,14 +57,17 @@ def up(new_folder: Callable[[str], Path]) -> Iterator[Engine]:
     }
     environment["ATMPFLOW_STATE_DIR"] = str(new_folder("up"))
     command = [*ATMPFLOW, "up", "--json"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        places = json.loads(process.stdout.readline())
-        with httpx.Client(base_url=places["api"], trust_env=False) as api:
-            found = Engine(process, environment, api, places["http"])
-            assert found.run("account", "first", "admin-1", *SOMEBODY)[0] == 0
-            yield found
-        process.kill()
+    with running_broker(new_folder("broker")) as broker:
+        says = {"URL": broker.url, "ACCOUNT": "nobody-1", "USERNAME": USER, "PASSWORD": PASSWORD}
+        environment |= {f"ATMPFLOW_MQTT_{name}": value for name, value in says.items()}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as up:
+            assert up.stdout is not None
+            places = json.loads(up.stdout.readline())
+            with httpx.Client(base_url=places["api"], trust_env=False) as api:
+                found = Engine(up, environment, api, places["http"], broker)
+                assert found.run("account", "first", "admin-1", *SOMEBODY)[0] == 0
+                yield found
+            up.kill()
 
 
 def _deployment(up: Engine, name: str) -> str:
@@ -104,12 +111,25 @@ def test_a_system_with_its_token_is_answered_over_http_and_nobody_else(up: Engin
         assert up.run("account", *words)[0] == 0
     _, told = up.run("account", "token", "courier-system", "--reason", "its EPCIS", *admin)
     with httpx.Client(base_url=up.http, trust_env=False) as partner:
-        assert partner.get("/epcis/events").status_code == 401
+        for path in ("/readings", "/epcis/capture", "/fhir/$process-message"):
+            assert partner.post(path, content=b"{}").status_code == 401
         partner.headers["Authorization"] = f"Bearer {told['token']}"
+        assert partner.post("/readings", content=b"{}").json()["code"] == "readings-invalid"
         sent = partner.post("/epcis/capture", json=document(moved()))
         assert sent.status_code == 202, sent.text
         assert partner.get(sent.headers["Location"]).json()["success"] is True
     assert told["token"] not in json.dumps(up.run("account", "list", "courier-system"))
+
+
+def test_readings_come_in_by_mqtt_too(up: Engine) -> None:
+    with publisher(up.broker) as publish:
+        publish(b'{"batch": "B-1", "logger": "L-1"}')
+    deadline = time.monotonic() + PATIENCE_S
+    while not (refused := [one for one in up.run("logger", "refused")[1] if one["batch"]]):
+        assert time.monotonic() < deadline
+    (found,) = refused
+    assert (found["source"], found["code"]) == ("mqtt", "account-unknown")
+    assert (found["batch"], found["logger"]) == ("B-1", "L-1")
 
 
 def _somebody_refers(up: Engine) -> None:

@@ -8,10 +8,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from paho.mqtt.client import Client, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
 
 MOSQUITTO = os.environ.get("ATMPFLOW_TEST_MOSQUITTO") or shutil.which("mosquitto")
 """Mosquitto keeps its sessions over a restart; the other broker forgets them."""
@@ -43,6 +46,7 @@ persistence_location {folder}/
 autosave_interval 1
 autosave_on_changes true
 """
+TOPIC = "atmpflow/readings/courier-1"
 USER, PASSWORD = "atmpflow", "a secret of the tests"
 
 
@@ -117,3 +121,17 @@ def running_broker(folder: Path) -> Iterator[RunningBroker]:
     finally:
         if broker.process is not None and broker.process.poll() is None:
             broker.stop(signal.SIGKILL)
+
+
+@contextmanager
+def publisher(broker: RunningBroker) -> Iterator[Callable[[bytes], None]]:
+    """A logger's system: it publishes with QoS 1 and waits for the broker."""
+    client = Client(CallbackAPIVersion.VERSION2, client_id="logger-1", protocol=MQTTv311)
+    client.username_pw_set(USER, PASSWORD)
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    try:
+        yield lambda content: client.publish(TOPIC, content, qos=1).wait_for_publish(PATIENCE_S)
+    finally:
+        client.disconnect()
+        client.loop_stop()

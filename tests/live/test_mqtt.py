@@ -11,8 +11,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from paho.mqtt.client import Client, MQTTv311
-from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import Engine
 
 from atmpflow.errors import Refused
@@ -22,11 +20,10 @@ from tasks.live import mqtt
 from tasks.live.mqtt import Broker, Listener
 from tasks.prediction import watch_shippers
 from tests.conftest import Database
-from tests.live.broker import PASSWORD, USER, RunningBroker, running_broker
+from tests.live.broker import PASSWORD, USER, RunningBroker, publisher, running_broker
 from tests.live.samples import COURIER, STEP, Travelling, body, travelling
 from tests.models.rows import select
 
-TOPIC = "atmpflow/readings/courier-1"
 PATIENCE_S = 30
 
 
@@ -62,20 +59,6 @@ def _until(holds: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-@contextmanager
-def _publisher(broker: RunningBroker) -> Iterator[Callable[[bytes], None]]:
-    """A logger's system: it publishes with QoS 1 and waits for the broker."""
-    client = Client(CallbackAPIVersion.VERSION2, client_id="logger-1", protocol=MQTTv311)
-    client.username_pw_set(USER, PASSWORD)
-    client.connect("127.0.0.1", broker.port)
-    client.loop_start()
-    try:
-        yield lambda content: client.publish(TOPIC, content, qos=1).wait_for_publish(PATIENCE_S)
-    finally:
-        client.disconnect()
-        client.loop_stop()
-
-
 def _outcomes(app: Engine, batch: str) -> list[tuple[Any, ...]]:
     query = "SELECT outcome, code, source FROM reading_batch WHERE batch = %s ORDER BY number"
     return select(app, query, batch)
@@ -89,7 +72,7 @@ def test_a_batch_is_taken_by_the_same_rules_as_over_http(
     part = one.message(first=8, batch="m-part")
     part["readings"][0]["value"] = "5,1"
     part["readings"][1]["at"] = "2026-03-01T09:30:00"
-    with _listening(_settings(broker), database.app), _publisher(broker) as publish:
+    with _listening(_settings(broker), database.app), publisher(broker) as publish:
         for message in (good, good, swapped, part):
             publish(body(message))
         publish(b"\xff no JSON")
@@ -124,7 +107,7 @@ def test_a_message_is_acknowledged_after_its_commit_and_never_before(
 
     monkeypatch.setattr(mqtt, "receive", away_at_first)
     monkeypatch.setattr(mqtt, "AGAIN_AFTER_S", 0.1)
-    with _listening(_settings(broker), database.app) as listener, _publisher(broker) as publish:
+    with _listening(_settings(broker), database.app) as listener, publisher(broker) as publish:
         acked = listener.client.ack
         kept_then: list[int] = []
 
@@ -142,14 +125,14 @@ def test_a_message_is_acknowledged_after_its_commit_and_never_before(
 def test_it_goes_on_when_the_broker_was_away(broker: RunningBroker, database: Database) -> None:
     one = travelling(database.app)
     with _listening(_settings(broker), database.app) as listener:
-        with _publisher(broker) as publish:
+        with publisher(broker) as publish:
             publish(body(one.message(batch="m-before")))
         _until(lambda: _outcomes(database.app, "m-before"))
         broker.stop(signal.SIGKILL)
         _until(lambda: not listener.subscribed)
         broker.start()
         _until(lambda: listener.subscribed)
-        with _publisher(broker) as publish:
+        with publisher(broker) as publish:
             publish(body(one.message(first=6, batch="m-after")))
         _until(lambda: _outcomes(database.app, "m-after"))
     assert _outcomes(database.app, "m-before") == [("taken", None, "mqtt")]
@@ -167,7 +150,7 @@ def test_a_message_that_no_code_here_can_read_is_kept_and_holds_up_no_other(
         return real(engine, sending)
 
     monkeypatch.setattr(mqtt, "receive", defect)
-    with _listening(_settings(broker), database.app), _publisher(broker) as publish:
+    with _listening(_settings(broker), database.app), publisher(broker) as publish:
         publish(body(one.message(batch="m-defect")))
         publish(body(one.message(first=6, batch="m-next")))
         _until(lambda: _outcomes(database.app, "m-next"))
@@ -179,7 +162,7 @@ def test_readings_over_mqtt_warn_of_a_warming_shipper(
 ) -> None:
     app = own_database.app
     one = travelling(app)
-    with _listening(_settings(broker), app), _publisher(broker) as publish:
+    with _listening(_settings(broker), app), publisher(broker) as publish:
         for first in range(0, 48, 12):
             publish(body(_warming(one, first)))
         _until(lambda: _outcomes(app, _warming(one, 36)["batch"]))
@@ -209,7 +192,7 @@ def test_a_listener_that_is_killed_before_its_commit_loses_nothing(
     arguments = ["-m", "deployments.listen"]
     with child(arguments, log=log, environment=_process(broker, database, **fault)) as process:
         _until(lambda: log.exists() and "Listening" in log.read_text())
-        with _publisher(broker) as publish:
+        with publisher(broker) as publish:
             publish(body(one.message(batch="m-killed")))
         _until(lambda: not process.running)
     assert proof.exists()
@@ -225,7 +208,7 @@ def test_what_comes_while_nobody_listens_waits_at_the_broker(
     one = travelling(database.app)
     with _listening(_settings(broker), database.app):
         pass
-    with _publisher(broker) as publish:
+    with publisher(broker) as publish:
         publish(body(one.message(batch="m-waited")))
     if broker.keeps_sessions:
         broker.stop()
