@@ -10,7 +10,7 @@ from atmpflow.fhir.bundle import bundle
 from atmpflow.fhir.elements import Element
 from atmpflow.fhir.telling import Entry, Telling
 from atmpflow.referral import PatientIdentity
-from models.database import transaction
+from models.database import Connection, transaction
 from models.history import facts_from
 from models.lookups import unknown_journey
 
@@ -27,7 +27,12 @@ def exported(engine: Engine, journey: UUID, identity: PatientIdentity | None = N
     on record (`models.people.look_up`).
     """
     with transaction(engine) as connection:
-        rows: Any = connection.execute(LEDGER, (journey,)).fetchall()
+        return told(connection, journey, identity)
+
+
+def told(connection: Connection, journey: UUID, identity: PatientIdentity | None = None) -> Element:
+    """The same, as this transaction sees the record."""
+    rows: Any = connection.execute(LEDGER, (journey,)).fetchall()
     if not rows:
         raise unknown_journey()
     entries = {row[0]: Entry(row[6].astimezone(UTC), bytes(row[7]).hex()) for row in rows}

@@ -31,7 +31,8 @@ def _account(text: str) -> str:
     raise typer.BadParameter("letters, digits and . _ @ - only, at most 64, e.g. nurse-7")
 
 
-def _login() -> str:
+def login() -> str:
+    """The name under which somebody is logged in to this machine."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in some containers
@@ -44,7 +45,7 @@ Account = Annotated[
         "--as",
         metavar="ACCOUNT",
         envvar="ATMPFLOW_ACCOUNT",
-        default_factory=_login,
+        default_factory=login,
         show_default="the login name",
         callback=_account,
         help="Who acts: an account name, never a patient's.",

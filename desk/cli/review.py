@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 from sqlalchemy import Engine
 
+from atmpflow.rules.trail import LATE_AFTER
 from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app
 from desk.cli.journey_json import reasons
@@ -20,9 +21,6 @@ from models.signing import reviewed_at
 from tasks.signing import review
 
 app = new_app()
-
-LATE_H = 24
-"""An entry that was made so long after it happened is pointed out."""
 
 
 @app.command("review")
@@ -65,8 +63,7 @@ def _seen(engine: Engine, journey: UUID, account: str) -> int:
 
 
 def _late(event: LedgerEvent) -> bool:
-    hours = (event.recorded_at - event.occurred_at).total_seconds() / 3600
-    return event.role != "system" and hours > LATE_H
+    return event.role != "system" and event.recorded_at - event.occurred_at > LATE_AFTER
 
 
 def _event(event: LedgerEvent) -> dict[str, Any]:
