@@ -46,6 +46,8 @@ LEFT JOIN journey j ON j.id = g.journey_id
 LEFT JOIN administration a ON g.child_kind = 'patient' AND a.unit = g.parent
 WHERE (g.parent_kind, g.parent) IN (SELECT kind, node FROM down)
     OR (g.child_kind, g.child) IN (SELECT kind, node FROM up)
+    -- Stock is made of donations, which the record knows unit by unit.
+    OR (g.parent_kind = 'donation' AND (g.child_kind, g.child) IN (SELECT kind, node FROM down))
 ORDER BY 1, 2, 3, 4
 """
 

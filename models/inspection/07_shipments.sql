@@ -9,10 +9,10 @@
 -- Column: 15 Packed, received (UTC) = {packed_at}[ to {received_at}]
 -- Column: 12 Logger = {logger}
 -- Column: 19 Readings = [{readings}: {lowest_c} to {highest_c} °C, {minutes_outside} min outside]
--- Column: 14 Verdict = {verdict}[: {objections}]
+-- Column: 14 Verdict = [{judged}][: {objections}][; now {verdict}]
 SELECT j.coi, s.id AS shipment, s.leg, s.courier, s.reference, s.sender, s.receiver, s.shipper,
     s.seal, s.logger, s.sscc, s.packed_at, s.collected_at, s.delivered_at, s.received_at,
-    s.log_sha256, s.verdict, s.minutes_outside, (v.payload ->> 'readings')::int AS readings,
+    s.log_sha256, split_part(v.name, '.', 2) AS judged, s.verdict, s.minutes_outside, (v.payload ->> 'readings')::int AS readings,
     (v.payload ->> 'lowest_c')::float8 AS lowest_c,
     (v.payload ->> 'highest_c')::float8 AS highest_c,
     (v.payload ->> 'mean_kinetic_c')::float8 AS mean_kinetic_c,
@@ -22,7 +22,7 @@ SELECT j.coi, s.id AS shipment, s.leg, s.courier, s.reference, s.sender, s.recei
         FROM jsonb_array_elements(coalesce(v.payload -> 'objections', '[]')) AS one) AS objections
 FROM shipment s JOIN journey j ON j.id = s.journey_id
 LEFT JOIN LATERAL (
-    SELECT l.payload, l.occurred_at FROM ledger l
+    SELECT l.name, l.payload, l.occurred_at FROM ledger l
     JOIN ledger b ON b.journey_id = l.journey_id AND b.name = 'courier.booked'
         AND b.payload ->> 'shipment' = s.id::text AND b.seq < l.seq
     WHERE l.journey_id = s.journey_id AND l.name IN ('shipment.accepted', 'shipment.quarantined')
