@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -19,6 +20,10 @@ OF_THE_MAKING = frozenset({"pack.json", "verification.json", "README.txt"})
 """Members that also tell of the making; all others follow from the record alone."""
 
 AT_ONCE = 1 << 20
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, LookupError,
+              NotImplementedError, RuntimeError)  # fmt: skip
+"""What reading a damaged archive raises: broken, of an unknown packing, or said to be locked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ def faults(file: Path) -> list[str]:
     try:
         with Pack(file) as pack:
             return list(_faults(pack))
-    except (zipfile.BadZipFile, OSError, ValueError, KeyError) as error:
+    except UNREADABLE as error:
         return [f"it cannot be read as a pack: {type(error).__name__}"]
 
 
@@ -153,10 +158,6 @@ def _sha256(pack: Pack, name: str) -> str:
         with pack.open(name) as member:
             while piece := member.read(AT_ONCE):
                 digest.update(piece)
-    except (zipfile.BadZipFile, OSError, EOFError):
-        return ""
-    except Exception as error:  # zlib.error is not exported by every Python
-        if type(error).__name__ != "error":
-            raise
+    except UNREADABLE:
         return ""
     return digest.hexdigest()
