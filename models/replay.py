@@ -84,10 +84,13 @@ def replay(connection: Connection) -> list[Difference]:
 def compared(connection: Connection) -> list[Difference]:
     """Every difference, as this transaction sees the tables."""
     rows: Any = connection.execute("SELECT id FROM journey ORDER BY id").fetchall()
-    journeys: list[UUID] = [row[0] for row in rows]
+    return [*compared_of(connection, [row[0] for row in rows]), *_orphans(connection)]
+
+
+def compared_of(connection: Connection, journeys: Sequence[UUID]) -> list[Difference]:
+    """The differences of some journeys, as this transaction sees the tables."""
     rounds = (journeys[at : at + AT_ONCE] for at in range(0, len(journeys), AT_ONCE))
-    found = [difference for some in rounds for difference in compare(connection, some)]
-    return [*found, *_orphans(connection)]
+    return [difference for some in rounds for difference in compare(connection, some)]
 
 
 def _orphans(connection: Connection) -> Iterator[Difference]:

@@ -9,21 +9,28 @@ from uuid import UUID
 from models.database import Connection
 from models.sight import look_as, sight_of
 
-From = Literal["lot", "donor", "unit", "journey"]
+From = Literal["lot", "donor", "unit", "journey", "patient"]
 
 TRACE = """
 WITH RECURSIVE start (kind, node) AS (
-    SELECT CASE %(from)s WHEN 'unit' THEN 'unit' END, %(text)s WHERE %(from)s = 'unit'
+    SELECT 'unit', unnest(%(texts)s::text[]) WHERE %(from)s = 'unit'
     UNION
     SELECT parent_kind, parent FROM genealogy
-    WHERE %(from)s = 'lot' AND parent = %(text)s
+    WHERE %(from)s = 'lot' AND parent = ANY(%(texts)s)
         AND parent_kind NOT IN ('donor', 'donation', 'unit')
     UNION
     SELECT parent_kind, parent FROM genealogy
-    WHERE %(from)s = 'donor' AND parent = %(text)s AND parent_kind IN ('donor', 'donation', 'unit')
+    WHERE %(from)s = 'donor' AND parent = ANY(%(texts)s)
+        AND parent_kind IN ('donor', 'donation', 'unit')
+    UNION
+    -- Who is treated with cells of their own is donor and patient.
+    SELECT kind, lower(person) FROM unnest(%(texts)s::text[]) AS person,
+        unnest(ARRAY['patient', 'donor']) AS kind WHERE %(from)s = 'patient'
     UNION
     SELECT 'unit', u.unit FROM unit u JOIN journey j ON j.id = u.journey_id
-    WHERE %(from)s = 'journey' AND (j.id::text = lower(%(text)s) OR j.coi = upper(%(text)s))
+    WHERE %(from)s = 'journey'
+        AND (j.id::text = ANY(SELECT lower(unnest(%(texts)s::text[])))
+            OR j.coi = ANY(SELECT upper(unnest(%(texts)s::text[]))))
 ), down (kind, node) AS (
     SELECT kind, node FROM start
     UNION
@@ -42,6 +49,8 @@ LEFT JOIN journey j ON j.id = g.journey_id
 LEFT JOIN administration a ON g.child_kind = 'patient' AND a.unit = g.parent
 WHERE (g.parent_kind, g.parent) IN (SELECT kind, node FROM down)
     OR (g.child_kind, g.child) IN (SELECT kind, node FROM up)
+    -- Stock is made of donations, which the record knows unit by unit.
+    OR (g.parent_kind = 'donation' AND (g.child_kind, g.child) IN (SELECT kind, node FROM down))
 ORDER BY 1, 2, 3, 4
 """
 
@@ -60,9 +69,13 @@ class Link:
     given_at: Any
 
 
-def trace(connection: Connection, start: From, text: str) -> list[Link]:
-    """Everything that came of it and everything it came of, from a lot, donor, unit or journey."""
-    rows: Any = connection.execute(TRACE, {"from": start, "text": text}).fetchall()
+def trace(connection: Connection, start: From, *texts: str) -> list[Link]:
+    """Everything that came of it and everything it came of, from where one stands.
+
+    From lots, donors, units, journeys or patients (their opaque person ids).
+    """
+    asked = {"from": start, "texts": list(texts)}
+    rows: Any = connection.execute(TRACE, asked).fetchall()
     return [Link(*row) for row in rows]
 
 

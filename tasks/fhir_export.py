@@ -28,8 +28,13 @@ def exported(engine: Engine, journey: UUID, identity: PatientIdentity | None = N
     on record (`models.people.look_up`).
     """
     with transaction(engine) as connection:
-        rows: Any = connection.execute(LEDGER, (journey,)).fetchall()
-        signatures = _signatures(connection, journey)
+        return told(connection, journey, identity)
+
+
+def told(connection: Connection, journey: UUID, identity: PatientIdentity | None = None) -> Element:
+    """The same, as this transaction sees the record."""
+    rows: Any = connection.execute(LEDGER, (journey,)).fetchall()
+    signatures = _signatures(connection, journey)
     if not rows:
         raise unknown_journey()
     entries = {row[0]: Entry(row[6].astimezone(UTC), bytes(row[7]).hex()) for row in rows}

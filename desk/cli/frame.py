@@ -32,7 +32,7 @@ def _account(text: str) -> str:
 
 
 def login() -> str:
-    """Who is logged in to this machine."""
+    """The name under which somebody is logged in to this machine."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in some containers

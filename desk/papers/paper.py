@@ -13,6 +13,7 @@ from reportlab.platypus import (
     CondPageBreak,
     Flowable,
     Image,
+    KeepTogether,
     LongTable,
     PageBreak,
     Paragraph,
@@ -66,12 +67,12 @@ class Paper:
         table.levelStyles = [look.TEXT.clone(f"c{n}", leftIndent=10 * n) for n in range(3)]
         self._story.extend((table, PageBreak()))
 
-    def heading(self, text: str, level: int = 1) -> None:
-        """A heading, 1 to 3; it is in the outline."""
+    def heading(self, text: str, level: int = 1, *, listed: bool = True) -> None:
+        """A heading, 1 to 3; where it is listed, it is in the outline and the contents."""
         # Not "keep with next": a table that is longer than a page would take the heading with it.
         self._story.append(CondPageBreak(LOWEST))
         made: Any = self._words(text, look.heading(level))
-        made.outline, made.words = level, text
+        made.outline, made.words = level if listed else 0, text
 
     def text(self, text: str) -> None:
         """A paragraph."""
@@ -134,8 +135,7 @@ class Paper:
         width = min(width, TALLEST / (1.4 if self.wide else 1) * wide / high)
         made = Image(BytesIO(png), width=width, height=width * high / wide)
         made.hAlign = "LEFT"
-        self._story.append(made)
-        self._words(caption, look.CAPTION)
+        self._story.append(KeepTogether([made, Paragraph(_safe(caption), look.CAPTION)]))
 
     def qr(self, text: str, caption: str, size_mm: float = 35) -> None:
         """A QR code (ISO/IEC 18004) with what it says beneath."""
