@@ -53,6 +53,7 @@ class Paper:
         self.title, self.foot, self.wide = title, foot, wide
         self.width = (297 * mm if wide else 210 * mm) - 2 * look.MARGIN
         self._story: list[Flowable] = []
+        self._depth = 3
         self._words(title, look.TITLE)
         self._words(subtitle, look.SUBTITLE)
 
@@ -61,8 +62,9 @@ class Paper:
         self._story.append(made)
         return made
 
-    def contents(self) -> None:
-        """A table of contents, here."""
+    def contents(self, depth: int = 3) -> None:
+        """A table of contents, here: of headings down to the level `depth`."""
+        self._depth = depth
         table = TableOfContents(dotsMinLevel=0)
         table.levelStyles = [look.TEXT.clone(f"c{n}", leftIndent=10 * n) for n in range(3)]
         self._story.extend((table, PageBreak()))
@@ -73,6 +75,7 @@ class Paper:
         self._story.append(CondPageBreak(LOWEST))
         made: Any = self._words(text, look.heading(level))
         made.outline, made.words = level if listed else 0, text
+        made.listed = level <= self._depth
 
     def text(self, text: str) -> None:
         """A paragraph."""

@@ -67,7 +67,8 @@ class Sheets(BaseDocTemplate):
         self._marks += 1
         self.canv.bookmarkPage(key)
         self.canv.addOutlineEntry(text, key, level - 1, closed=level > 1)
-        self.notify("TOCEntry", (level - 1, text, self.page, key))
+        if getattr(flowable, "listed", True):
+            self.notify("TOCEntry", (level - 1, text, self.page, key))
 
 
 def print_sheets(story: list[Flowable], title: str, foot: str, *, wide: bool = False) -> bytes:

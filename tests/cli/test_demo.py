@@ -1,14 +1,18 @@
-"""`atmpflow demo --json`: one object on standard output, whose keys stay as they are."""
+"""A demonstration is apart from everything real; its JSON is one object whose keys stay."""
 
 import json
+import os
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from atmpflow.errors import Refused
+from deployments.settings import Settings
 from desk.demo.play import Course, Played
-from desk.demo.run import report
+from desk.demo.run import REAL, report, simulation
+from tests.conftest import Database
 from tests.memory import waiting_for
 
 KEYS = {"simulated", "finished", "journeys", "events", "refused", "seconds"}
@@ -50,3 +54,17 @@ def test_people_read_one_line_that_says_what_was_simulated():
     said = StringIO()
     report(_played(), Console(file=said, width=200), as_json=False, seconds=60.123)
     assert "60.1 s in all. The site and its time were simulated." in said.getvalue()
+
+
+def test_a_demonstration_never_finds_its_way_to_a_database_of_the_users(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """Its simulated people may do everything: they must never be enrolled among real ones."""
+    for name in REAL:
+        monkeypatch.setenv(name, database.application)
+    with simulation(tmp_path):
+        there = Settings(state_dir=tmp_path)
+        assert (there.database_url, there.owner_database_url) == (None, None)
+        assert (there.prefect_database_url, there.prefect_api_url) == (None, None)
+        assert not set(REAL) & set(os.environ)
+    assert {os.environ[name] for name in REAL} == {database.application}
