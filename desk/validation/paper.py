@@ -23,7 +23,7 @@ class NumberedPaper(Paper):
         super().__init__(title, subtitle, foot=foot)
         self._numbers = [0, 0]
 
-    def heading(self, text: str, level: int = 1) -> None:
+    def heading(self, text: str, level: int = 1, *, listed: bool = True) -> None:
         """A heading with its number."""
         if level == 1 and not text.startswith("Annex"):
             self._numbers = [self._numbers[0] + 1, 0]
@@ -31,7 +31,7 @@ class NumberedPaper(Paper):
         elif level == 2:
             self._numbers[1] += 1
             text = f"{self._numbers[0]}.{self._numbers[1]}  {text}"
-        super().heading(text, level)
+        super().heading(text, level, listed=listed)
 
 
 def printed(pack: Pack) -> bytes:
