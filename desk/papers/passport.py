@@ -104,7 +104,7 @@ def _timeline(made: Paper, says: Says) -> None:
     hashes = [event["hash"] for event in says["events"]]
     rows = [_event(*one) for one in zip(entries(says), hashes, strict=True)]
     columns = ("#", "Happened", "Recorded", "Stage", "Event", "By", "Hash")
-    made.table(columns, rows, (0.5, 2.1, 2.1, 1.7, 3.4, 3.3, 1.2))
+    made.table(columns, rows, (0.5, 2.1, 2.1, 1.7, 3.3, 3.2, 1.5))
 
 
 def _event(entry: Row, digest: str) -> tuple[object, ...]:
