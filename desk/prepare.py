@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
 from atmpflow.errors import Refused
+from atmpflow.people import ENGINE
 from desk.simulation.people import enrol, simulated_cast
 from models.database import connect, transaction
 from models.installation import ensure_installation
@@ -15,6 +16,9 @@ from models.migrate import found, migrate, wanted
 from models.network import Organisation, seed
 from models.renewal import renew
 from tasks.partners.chosen import simulated
+
+NAMED = text("SELECT set_config('atmpflow.account', :account, true)")
+"""Who changes the reference data, for the trail; for one transaction."""
 
 
 def prepare(owner_url: str) -> None:
@@ -46,6 +50,7 @@ def add_organisations(owner: Engine) -> int:
     with Session(owner) as session:
         known = set(session.exec(select(Organisation.ods_code)))
         missing = [one for one in seed() if one.ods_code not in known]
+        session.execute(NAMED, {"account": ENGINE.id})
         session.add_all(missing)
         session.commit()
     return len(missing)

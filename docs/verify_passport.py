@@ -97,4 +97,4 @@ def main(file, *key_files):
     print("SHA-256", sha256(content).hexdigest())
     sys.exit(5 if found else 0)
 
-main(*sys.argv[1:])
+main(*sys.argv[1:]) if sys.argv[1:] else sys.exit(__doc__)

@@ -46,10 +46,10 @@ AnchorKeys = Annotated[
 
 @app.callback()
 def passport() -> None:
-    """Write a journey's passport (`passport JOURNEY`), or check one (`passport verify FILE`)."""
+    """Write a journey's passport, its whole record in one signed file, or check one."""
 
 
-@app.command("make", hidden=True)
+@app.command("make")
 def make(
     journey: Annotated[
         str, typer.Argument(metavar="JOURNEY", help="Journey id or chain-of-identity id.")
@@ -61,7 +61,7 @@ def make(
     viewer: Viewer = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the whole record of a journey as one signed JSON file, and as a PDF to read.
+    """Write a journey's whole record as signed JSON and PDF; the word make may be left out.
 
     Nobody's identity is in it. Refused where the record is not whole: nothing is handed on then.
     """
@@ -155,7 +155,7 @@ def _as_dict(found: Checked) -> dict[str, Any]:
     return {
         "ok": found.holds,
         "against": list(found.against),
-        "notes": list(found.notes),
+        "notes": list(found.notes) if found.holds else [],
         "sha256": found.digest,
         "journey": journey.get("coi"),
         "version": journey.get("version"),
@@ -169,6 +169,6 @@ def _tell(found: Checked) -> None:
         say(f"Journey {journey['coi']} up to event {journey['version']}, as of {made['at'][:19]}Z")
     else:
         console().print("NOT PROVEN", style="bold red")
-    for line in (*found.against, *found.notes):
+    for line in found.notes if found.holds else found.against:
         say(line, indent=2)
     say(f"SHA-256 {found.digest}")

@@ -46,33 +46,40 @@ InRole = Annotated[str | None, one_of("--role", lambda: sorted(Role), "Only by t
 Limit = Annotated[int, typer.Option(min=0, help="At most so many, the newest; 0 for every one.")]
 
 
+JourneyId = Annotated[
+    str | None, typer.Option("--journey", help="Only of this journey (id or chain-of-identity id).")
+]
+Of = Annotated[
+    str | None, typer.Option(help="Only of records named so: an account, a device, a trial.")
+]
+By = Annotated[str | None, typer.Option(help="Only what this account did.")]
+What = Annotated[str | None, typer.Option(help="Only this event or command, or part of its name.")]
+Centre = Annotated[str | None, typer.Option(help="Only of this centre (ODS code).")]
+Why = Annotated[str | None, typer.Option(help="Only with these words in the reason.")]
+Late = Annotated[bool, typer.Option("--late", help="Only late entries.")]
+Rejected = Annotated[bool, typer.Option("--rejected", help="Commands that were refused, too.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="One line a changed value.")]
+
+
 @app.command("trail")
 def show_trail(  # noqa: PLR0913 - one parameter an option
     *,
-    journey: Annotated[
-        str | None, typer.Option(help="Only of this journey (id or chain-of-identity id).")
-    ] = None,
-    of: Annotated[
-        str | None, typer.Option(help="Only of records named so: an account, a device, a trial.")
-    ] = None,
-    account: Annotated[str | None, typer.Option(help="Only what this account did.")] = None,
+    journey: JourneyId = None,
+    of: Of = None,
+    account: By = None,
     role: InRole = None,
-    what: Annotated[
-        str | None, typer.Option(help="Only this event or command, or part of its name.")
-    ] = None,
-    centre: Annotated[str | None, typer.Option(help="Only of this centre (ODS code).")] = None,
+    what: What = None,
+    centre: Centre = None,
     product: Product = None,
     since: Since = None,
     until: Until = None,
-    why: Annotated[str | None, typer.Option(help="Only with these words in the reason.")] = None,
-    late: Annotated[bool, typer.Option("--late", help="Only late entries.")] = False,
-    rejected: Annotated[
-        bool, typer.Option("--rejected", help="Commands that were refused, too.")
-    ] = False,
+    why: Why = None,
+    late: Late = False,
+    rejected: Rejected = False,
     record: Records = None,
     limit: Limit = 200,
     viewer: Viewer = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="One line a changed value.")] = False,
+    as_csv: AsCsv = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the audit trail: who, in which role, what, old and new, why, and when.

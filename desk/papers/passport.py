@@ -87,8 +87,8 @@ def _anchor(anchor: Row | None, version: int) -> str:
         return "none holds this journey yet"
     said = json.loads(anchor["line"])
     holds = f"anchor {said['number']} of {moment(said['at'], seconds=True)} holds events 1 to"
-    later = version - anchor["version"]
-    rest = f"; the {later} after it are in none yet" if later else ", which is all of them"
+    later = version > anchor["version"]
+    rest = "; what came after is in none yet" if later else ", which is all of them"
     return f"{holds} {anchor['version']}{rest}"
 
 
@@ -104,7 +104,7 @@ def _timeline(made: Paper, says: Says) -> None:
     hashes = [event["hash"] for event in says["events"]]
     rows = [_event(*one) for one in zip(entries(says), hashes, strict=True)]
     columns = ("#", "Happened", "Recorded", "Stage", "Event", "By", "Hash")
-    made.table(columns, rows, (0.5, 2, 2, 1.7, 3, 3.4, 1.4))
+    made.table(columns, rows, (0.5, 2.1, 2.1, 1.7, 3.3, 3.2, 1.5))
 
 
 def _event(entry: Row, digest: str) -> tuple[object, ...]:
@@ -114,13 +114,15 @@ def _event(entry: Row, digest: str) -> tuple[object, ...]:
     against = [one["code"] for one in entry["payload"].get("objections") or ()]
     name = "\n".join([entry["name"], *against])
     who = f"{entry['actor']}\n{entry['role']}"
-    return entry["seq"], moment(times[0]), recorded, entry["stage"], name, who, digest[:10]
+    return entry["seq"], moment(times[0]), recorded, entry["stage"], name, who, digest[:8]
 
 
 def _material(made: Paper, says: Says) -> None:
     made.heading("Units and custody")
     columns = ("Unit", "Kind", "From", "Batch", "State", "Expires (UTC)")
     made.table(columns, [_unit(one) for one in says["units"]])
+    columns = ("Batch", "Made by", "Checked by", "In specification", "Certified by", "Certificate")
+    made.table(columns, [_batch(one) for one in says["batches"]], empty="No batch was made for it.")
     made.heading("Who held what", 2)
     columns = ("Unit", "From whom", "Held by", "From (UTC)", "Until (UTC)", "Scanned")
     made.table(columns, [_held(one) for one in says["custody"]])
@@ -129,6 +131,14 @@ def _material(made: Paper, says: Says) -> None:
 def _unit(one: Row) -> tuple[object, ...]:
     named = (one[name] for name in ("unit", "kind", "parent", "batch", "state"))
     return *named, moment(one["expires_at"])
+
+
+def _batch(one: Row) -> tuple[object, ...]:
+    right = {True: "yes", False: "NO", None: "not tested yet"}[one["in_specification"]]
+    who = (
+        f"{one['certified_by']}\n{moment(one['certified_at'])}" if one["certified_by"] else "nobody"
+    )
+    return one["batch"], one["made_by"], one["checked_by"], right, who, one["certificate"]
 
 
 def _held(one: Row) -> tuple[object, ...]:
@@ -163,7 +173,12 @@ def _shipment(one: Row) -> tuple[object, ...]:
 
 
 def _care(made: Paper, says: Says) -> None:
-    made.heading("Doses and follow-up")
+    made.heading("Consent, doses and follow-up")
+    consents = [
+        (one["scope"], moment(one["given_at"]), moment(one["withdrawn_at"]))
+        for one in says["consents"]
+    ]
+    made.table(("Consent to", "Given (UTC)", "Withdrawn (UTC)"), consents)
     doses = [
         (one["dose"], one["unit"], moment(one["started_at"]), f"{one['volume_ml']:g} ml",
          one["given_by"], f"{one['first_checker']}\n{one['second_checker']}")

@@ -165,7 +165,9 @@ def _notes(says: Parsed, trust: Trust) -> Iterator[str]:
     said = json.loads(anchor["line"])
     yield f"Anchor {said['number']} of {said['at'][:19]}Z holds events 1 to {anchor['version']}."
     if anchor["version"] < version:
-        later = f"{anchor['version'] + 1} to {version}"
-        yield f"No anchor holds events {later} yet: they rest on the signature."
+        yield (
+            f"No anchor holds what came after event {anchor['version']} yet:"
+            " it rests on the signature."
+        )
     if not trust.anchors:
         yield "You gave no key of the anchors: the anchor's key is the one in the file."

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from atmpflow.commands.after import PlaceHold
 from atmpflow.people import Role
+from desk.prepare import add_organisations
 from desk.simulation.people import actor
 from models.additions import ADDED_TO
 from models.changes import table_name
@@ -192,6 +193,16 @@ def test_whoever_changes_an_organisation_leaves_old_and_new(own_database: Databa
     was, became = _changes(entries[1])["name"]
     assert (was[:10], became) == ("Manchester", "Another")
     assert (entries[1].actor, entries[1].role) == ("nobody named", "atmpflow_owner")
+
+
+def test_what_the_installation_adds_is_its_own_doing(own_database: Database) -> None:
+    with own_database.owner.begin() as connection:
+        connection.execute(text("DELETE FROM organisation WHERE ods_code = 'RRK'"))
+    assert add_organisations(own_database.owner) == 1
+    *_, removed, added = found(own_database, ("reference",), subject="organisation RRK")
+    assert (removed.what, removed.actor) == ("organisation.removed", "nobody named")
+    assert _changes(removed)["ods_code"] == ("RRK", None)
+    assert (added.what, added.actor) == ("organisation.added", "atmpflow")
 
 
 def test_units_of_stock_name_who_put_them_there(own_database: Database) -> None:
