@@ -52,10 +52,15 @@ def show_checklist(
         columns = ("", "What", "Evidence (event)", "Found", "Source")
         table("", columns, [_row(line) for line in lines])
         show(signatures)
-        left = missing(lines)
-        say(f"{len(left)} line(s) missing." if left else "Nothing is missing.")
+        say(_verdict(len(missing(lines))))
     if missing(lines):
         raise typer.Exit(FINDINGS)
+
+
+def _verdict(left: int) -> str:
+    if left == 0:
+        return "Nothing is missing."
+    return "One line is missing." if left == 1 else f"{left} lines are missing."
 
 
 def _row(line: Line) -> tuple[str, ...]:

@@ -61,7 +61,8 @@ def listed(
         _show_remedies(found)
         hint("Decide on one: atmpflow finding decide ID.")
     else:
-        say("Nothing is open." if not closed else "There are no findings.")
+        of = f" of what {viewer} may see" if viewer else ""
+        say(f"There are no findings{of}." if closed else f"Nothing is open{of}.")
 
 
 def _show_remedies(found: Sequence[Held]) -> None:

@@ -190,3 +190,18 @@ def test_an_administrator_is_never_anything_else_at_the_same_time(place: Place) 
     boss, qp = _name("administrator", HERE, "none"), _name("qualified-person", HERE, "none")
     assert _appointed(place, boss, Role.QP) == "administrator-apart"
     assert _appointed(place, qp, Role.ADMINISTRATOR) == "administrator-apart"
+
+
+STUDY, OTHER = "NCT04404660", "NCT00000002"
+
+
+@pytest.mark.parametrize("held", [STUDY, OTHER, ANY])
+def test_who_is_appointed_for_a_trial_acts_in_it_and_nowhere_else(place: Place, held: str) -> None:
+    who = Actor(f"for-{held if held != ANY else 'all'}", Role.COORDINATOR)
+    with transaction(place.database.app) as connection:
+        add(connection, NewAccount(who.id, "Somebody", HERE), WHY)
+        appoint(connection, who.id, Given(who.role, LASTING, HERE, held), WHY)
+    inside = Place(place.database, opened(place.database.app, PRODUCT, trial=STUDY))
+
+    assert _asked(inside, "place-hold", who) == (None if held != OTHER else "not-appointed")
+    assert _asked(place, "place-hold", who) == (None if held == ANY else "not-appointed")
