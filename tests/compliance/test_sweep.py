@@ -69,7 +69,11 @@ def test_what_time_alone_brings_about_is_found_by_a_sweep_of_changes(world: Worl
 def test_what_is_mended_closes_by_itself_in_a_sweep_of_changes(world: World):
     keys = [key for key in _open(world) if key[0] == "material-expiring"]
     assert keys
-    _set(world, "UPDATE unit SET state = 'used' WHERE journey_id = %(moving)s")
+    used = (
+        "UPDATE custody SET ends_at = %(now)s WHERE journey_id = %(moving)s AND ends_at IS NULL;"
+        " UPDATE unit SET state = 'used' WHERE journey_id = %(moving)s"
+    )
+    _set(world, used)
     sweep(world.database.app, "hourly", _later(world, 9 * HOUR))
     assert not set(keys) & set(_open(world))
 
