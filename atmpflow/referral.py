@@ -124,7 +124,7 @@ def checked(referral: Referral, now: datetime) -> Referral:
 
     Raises Refused `date-impossible` with the field.
     """
-    today = (now + _ZONE_AHEAD).date()
+    today = _today(now)
     born, written = referral.patient.birth_date, referral.referred_on
     if born > today or today - born > _LONGEST_LIFE:
         raise _impossible(
@@ -133,11 +133,20 @@ def checked(referral: Referral, now: datetime) -> Referral:
             if born > today
             else "The date of birth is more than 125 years ago.",
         )
-    if written > today:
-        raise _impossible("referred_on", "The referral is dated in the future.")
+    require_written(written, now)
     if written < born:
         raise _impossible("referred_on", "The referral is dated before the patient's birth.")
     return referral
+
+
+def require_written(on: date, now: datetime) -> None:
+    """No referral is from tomorrow. Raises Refused `date-impossible`."""
+    if on > _today(now):
+        raise _impossible("referred_on", "The referral is dated in the future.")
+
+
+def _today(now: datetime) -> date:
+    return (now + _ZONE_AHEAD).date()
 
 
 def _impossible(field: str, message: str) -> Refused:

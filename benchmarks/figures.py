@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import linear_regression, median
 from typing import Any
 
 
@@ -67,3 +67,9 @@ def percentile(values: Iterable[float], percent: float) -> float:
 def per_second(seconds: Sequence[float]) -> float:
     """How many fit into a second, by the median: a neighbour's burst does not count."""
     return 1 / median(seconds)
+
+
+def exponent(measured: Sequence[tuple[float, float]]) -> float:
+    """To which power of the size the time grows: the slope of a line through their logarithms."""
+    sizes, times = zip(*((math.log(size), math.log(took)) for size, took in measured), strict=True)
+    return linear_regression(sizes, times).slope

@@ -1,6 +1,7 @@
 """`record`: transactions per second, beside bare commits of one row on the same connection."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from statistics import median
 from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,7 +38,10 @@ class Measured:
         self.raw: list[float] = []
 
     def turn(self, asked: Sequence[Asked]) -> None:
-        """Record all of these at a stretch, then rows of the same content each way."""
+        """Record all of these at a stretch, then rows of the same content each way.
+
+        Rounds are fractions of a second, so that what else the machine does meets all three.
+        """
         rows = [Jsonb(one.request.command.model_dump(mode="json")) for one in asked]
         self.record.append(_seconds(self._record, asked))
         self.bare.append(_seconds(self._bare, rows))
@@ -101,6 +105,11 @@ def run(size: int = SIZE) -> Result:
     return Result("record", size, _figures(measured))
 
 
+def _beside(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """How fast ours is beside theirs, round by round: a busy minute slows both."""
+    return median(their / our for our, their in zip(ours, theirs, strict=True))
+
+
 def _figures(measured: Measured) -> tuple[Figure, ...]:
     record_per_s, bare_per_s = per_second(measured.record), per_second(measured.bare)
     raw_per_s = per_second(measured.raw)
@@ -110,15 +119,15 @@ def _figures(measured: Measured) -> tuple[Figure, ...]:
         Figure("raw_per_s", raw_per_s, "/s", "one row and a commit, one psycopg connection held"),
         Figure(
             "record_to_bare",
-            record_per_s / bare_per_s,
+            _beside(measured.record, measured.bare),
             "x",
-            "records beside bare commits on the same engine",
+            "records beside bare commits on the same engine, by the median of rounds",
             least=1 / 3,
         ),
         Figure(
             "record_to_raw",
-            record_per_s / raw_per_s,
+            _beside(measured.record, measured.raw),
             "x",
-            "records beside bare commits on a held psycopg connection",
+            "records beside bare commits on a held psycopg connection, likewise",
         ),
     )

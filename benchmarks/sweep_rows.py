@@ -11,7 +11,7 @@ TABLES = (
     "administration", "batch", "consent", "slot", "follow_up_visit", "duty", "reaction", "timer",
     "deviation", "signature_use", "signature_void", "trail_review", "unit_label", "stock_unit",
     "approval", "licence", "periodic_report", "recall", "recall_notice", "account", "appointment",
-    "training", "delegation", "observation", "backup_made",
+    "training", "delegation", "observation", "backup_made", "calibration", "sign_in",
 )  # fmt: skip
 """Every table that a check reads. `command` is read by its index only."""
 

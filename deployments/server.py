@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +12,10 @@ import httpx
 
 from atmpflow.errors import Refused
 from deployments.child import Child, child
+from deployments.ports import HOST, free_port
 from deployments.settings import Settings
 
 START_TIMEOUT_S = 120
-HOST = "127.0.0.1"
 
 # What differs from Prefect's defaults, and why.
 LATENCY = {
@@ -77,8 +76,7 @@ def starting_server(settings: Settings, database_url: str) -> Iterator[Server]:
     home = settings.state_dir / "prefect"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _only_one(settings):
-        port = _port(settings)
-        _port_file(settings).write_text(str(port))
+        port = free_port(settings.prefect_port, _port_file(settings), 4200, "prefect_port")
         api_url = f"http://{HOST}:{port}/api"
         environment = _server_environment(api_url, port=port, home=home, database_url=database_url)
         arguments = ["-m", "deployments.serve", str(port)]
@@ -164,39 +162,3 @@ def _healthy(client: httpx.Client, api_url: str) -> bool:
 
 def _port_file(settings: Settings) -> Path:
     return settings.state_dir / "prefect.port"
-
-
-def _port(settings: Settings) -> int:
-    """The port asked for, else that of the last start so that bookmarks go on working."""
-    if settings.prefect_port:
-        return _asked_for(settings.prefect_port)
-    file = _port_file(settings)
-    last = int(file.read_text()) if file.exists() else 4200
-    return last if _free(last) else _free_port()
-
-
-def _asked_for(port: int) -> int:
-    if _free(port):
-        return port
-    raise Refused(
-        code="port-taken",
-        field="prefect_port",
-        message=f"Something else listens on port {port}.",
-        remedy="Set ATMPFLOW_PREFECT_PORT to another port, or to 0 for a free one.",
-    )
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

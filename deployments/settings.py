@@ -12,6 +12,7 @@ from atmpflow.errors import Refused
 from models.keys import key_file_in
 from models.passwords import DEFAULT_KIB
 from tasks.anchors import where
+from tasks.passport.key import key_file_in as passport_key_in
 
 Directory = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
@@ -38,6 +39,11 @@ class Settings(BaseSettings):
         default_factory=lambda chosen: where.key_file_in(chosen["state_dir"]),
         title="Key of the anchors",
         description="Signs anchors; its public half lies beside it, with the ending .pub.",
+    )
+    passport_key_file: Directory = Field(
+        default_factory=lambda chosen: passport_key_in(chosen["state_dir"]),
+        title="Key of the passports",
+        description="Signs passports; its public half lies beside it, with the ending .pub.",
     )
     anchor_dirs: str = Field(
         default_factory=lambda chosen: where.folders_in(chosen["state_dir"]),
@@ -81,6 +87,45 @@ class Settings(BaseSettings):
         title="Port of the Prefect server",
         description="0 keeps the port of the last start, or chooses a free one.",
     )
+    http_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        title="Port of the HTTP interface",
+        description="0 keeps the port of the last start, or chooses a free one.",
+    )
+    mqtt_url: str | None = Field(
+        default=None,
+        title="MQTT broker",
+        description="mqtt://HOST:PORT, or mqtts:// with TLS; left out, nothing listens.",
+    )
+    mqtt_topic: str = Field(
+        default="atmpflow/readings/#",
+        title="MQTT topic",
+        description="Where loggers' systems publish batches of readings.",
+    )
+    mqtt_account: str | None = Field(
+        default=None,
+        title="Account of the broker",
+        description="The courier's account under which readings from the broker come in.",
+    )
+    mqtt_client_id: str = Field(
+        default="atmpflow",
+        min_length=1,
+        title="MQTT client id",
+        description="Names our session at the broker, which keeps messages while we are away.",
+    )
+    mqtt_username: str | None = Field(default=None, title="Name at the broker")
+    mqtt_password: str | None = Field(default=None, repr=False, title="Password at the broker")
+    mqtt_ca_file: Directory | None = Field(
+        default=None,
+        title="Certificates that the broker's is held against",
+        description="PEM; left out, those of the system.",
+    )
+    mqtt_certificate_file: Directory | None = Field(
+        default=None, title="Our certificate at the broker", description="PEM; with its key."
+    )
+    mqtt_key_file: Directory | None = Field(default=None, title="Key of our certificate")
     work_pool: str = Field(
         default="journeys",
         title="Work pool",

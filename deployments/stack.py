@@ -133,7 +133,7 @@ def _wait_until_working(
     url = f"{environment['PREFECT_API_URL']}/work_pools/{work_pool}/workers/filter"
     with httpx.Client(timeout=5, trust_env=False) as client:
         while worker.running and time.monotonic() < deadline:
-            if _newest_heartbeat(client.post(url, json={"limit": 50})) > since:
+            if newest_heartbeat(client, url) > since:
                 worker.keep()
                 return
             time.sleep(0.1)
@@ -145,8 +145,15 @@ def _wait_until_working(
     )
 
 
-def _newest_heartbeat(response: httpx.Response) -> datetime:
-    """When a worker of the pool last reported; long ago while there is no pool yet."""
+def newest_heartbeat(client: httpx.Client, url: str) -> datetime:
+    """When a worker of the pool last reported; long ago while there is no pool, or no answer yet.
+
+    A server that registers everything on a busy machine may take longer than the client waits.
+    """
+    try:
+        response = client.post(url, json={"limit": 50})
+    except httpx.TransportError:
+        return datetime.min.replace(tzinfo=UTC)
     workers = response.json() if response.is_success else []
     times = [datetime.fromisoformat(one["last_heartbeat_time"]) for one in workers]
     return max(times, default=datetime.min.replace(tzinfo=UTC))

@@ -3,6 +3,7 @@
 from prefect import flow
 
 from tasks.anchors.run import anchor_when_due
+from tasks.live.run import complete_live_logs
 from tasks.mismatch import hold_others_too
 from tasks.prediction import watch_all_shippers
 from tasks.recall import spread_recalls
@@ -17,6 +18,7 @@ async def heartbeat() -> str:
     await hold_others_too()
     await spread_recalls()
     await watch_all_shippers()
+    await complete_live_logs()
     await void_changed_signatures()
     woken = await wake_again()
     anchored = await anchor_when_due()

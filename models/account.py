@@ -1,12 +1,12 @@
-"""Accounts: who may be known to the installation, person or machine; never erased or reused."""
+"""Accounts, person or machine, never erased or reused; and the tokens that systems ask with."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.base import check, kept, kept_index, moment
+from models.base import check, digest, kept, kept_index, moment
 
 STATES = ("active", "locked", "left")
 """A locked account is opened again by an administrator, as is one whose person comes back."""
@@ -51,4 +51,40 @@ class Account(SQLModel, table=True):
         sa_column_kwargs={"server_default": text("gen_random_uuid()")},
     )
     """Another with every change of what the account may do: what is remembered of it is stale."""
+    kept_at: datetime | None = kept()
+
+
+class AccessToken(SQLModel, table=True):
+    """What another system proves with, over HTTP, which machine's account it is.
+
+    A person has none: whoever made it could act as they. Only the token's digest is kept.
+    """
+
+    __tablename__ = "access_token"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        ForeignKeyConstraint(["account_id", "kind"], ["account.id", "account.kind"]),
+        UniqueConstraint("token_hash"),
+        check("kind = 'machine'", "access_token_of_machine"),
+        check("octet_length(token_hash) = 32", "access_token_digest"),
+        check("valid_from < valid_until", "access_token_interval"),
+        check("valid_until <= valid_from + interval '366 days'", "access_token_year"),
+        check("btrim(reason) <> ''", "access_token_reason"),
+        check(
+            "(ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (end_reason IS NULL)",
+            "access_token_ended",
+        ),
+        kept_index("access_token"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(index=True)
+    kind: str = Field(max_length=7)
+    token_hash: bytes = digest()
+    valid_from: datetime = moment()
+    valid_until: datetime = moment()
+    issued_by: str = Field(max_length=120)
+    reason: str = Field(max_length=400)
+    ended_at: datetime | None = moment(default=None)
+    ended_by: str | None = Field(default=None, max_length=120)
+    end_reason: str | None = Field(default=None, max_length=400)
     kept_at: datetime | None = kept()

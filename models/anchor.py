@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from atmpflow.errors import Refused
 from models.additions import columns_now, digests
-from models.chain import moment_text
+from models.chain import canonical, moment_text
 from models.database import Connection
 from models.merkle import Tree
 
-FORMAT = 1
+FORMAT = 2
+"""Since 2 the signed line holds a digest of the heads, which are a line of their own: what is
+handed on of an anchor (models/passport.py) names no other journey."""
 
 GRACE = timedelta(minutes=5)
 """What was kept so lately waits for the next anchor: a transaction may still be under way.
@@ -119,7 +122,16 @@ class Occasion:
     grace: timedelta = GRACE
 
 
-def compose(connection: Connection, past: Past, occasion: Occasion) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What a new anchor says, and the line of the heads that it lists."""
+
+    says: dict[str, Any]
+    heads: bytes
+    count: int
+
+
+def compose(connection: Connection, past: Past, occasion: Occasion) -> Composed:
     """A new anchor's content. Raises Refused `anchor-contradicted`.
 
     It is whole, and lists every head, when as many heads as there are journeys were written since
@@ -134,7 +146,9 @@ def compose(connection: Connection, past: Past, occasion: Occasion) -> dict[str,
     since = None if occasion.loss else past.until
     until = _until(connection, since, occasion.grace)
     columns = columns_now(connection)
-    return {
+    listed = [_written(head) for head in (standing.heads if whole else new)]
+    heads = canonical({"heads": listed})
+    says = {
         "format": FORMAT,
         "installation": str(occasion.installation),
         "number": number,
@@ -147,12 +161,13 @@ def compose(connection: Connection, past: Past, occasion: Occasion) -> dict[str,
         else None,
         "journeys": len(standing.heads),
         "root": standing.root.hex(),
-        "heads": [_written(head) for head in (standing.heads if whole else new)],
+        "heads": sha256(heads).hexdigest(),
         "since": moment_text(since) if since else None,
         "until": moment_text(until),
         "columns": columns,
         "added": digests(connection, since, until, columns),
     }
+    return Composed(says, heads, len(listed))
 
 
 def _written(head: Head) -> list[Any]:
@@ -160,9 +175,9 @@ def _written(head: Head) -> list[Any]:
     return [str(journey), version, digest.hex()]
 
 
-def read_heads(content: dict[str, Any]) -> list[Head]:
+def read_heads(listed: Iterable[Sequence[Any]]) -> list[Head]:
     """The heads that an anchor lists."""
-    return [(UUID(journey), version, bytes.fromhex(h)) for journey, version, h in content["heads"]]
+    return [(UUID(journey), version, bytes.fromhex(h)) for journey, version, h in listed]
 
 
 def _until(connection: Connection, since: datetime | None, grace: timedelta) -> datetime:

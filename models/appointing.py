@@ -195,11 +195,11 @@ def set_particulars(
         connection.execute(CHANGE, changed)
 
 
-ENDED = ("appointment", "training", "delegation")
+ENDED = ("appointment", "training", "delegation", "access_token")
 
 
 def end(connection: Connection, which: UUID, why: Why) -> str:
-    """Take back an appointment, a training or a delegation from now on; says which it was.
+    """Take back what was given, or an access token, from now on; says which it was.
 
     Raises Refused `nothing-given` where no such thing is in force.
     """

@@ -7,8 +7,9 @@ from uuid import UUID
 from atmpflow.journey import Facts
 from atmpflow.people import Actor, Role
 from atmpflow.rights import Act, Appointment, Delegation, Rights, Span, Training
-from atmpflow.rules.rights import require_allowed
+from atmpflow.rules.rights import may, require_allowed
 from models.database import Connection, Cursor
+from models.lookups import facts_of
 
 STAMP = "SELECT id, stamp, kind, state FROM account WHERE username = %s"
 
@@ -70,10 +71,29 @@ def require_for(
 
     Asks for site and trial, not for training: it touches neither product nor patient.
     """
+    require_allowed(rights_of(connection, actor.id), _act_there(actor, what, facts, at))
+
+
+def may_for(connection: Connection, actor: Actor, what: str, facts: Facts, at: datetime) -> bool:
+    """As `require_for`, as an answer."""
+    rights = rights_of(connection, actor.id)
+    return rights is not None and may(rights, _act_there(actor, what, facts, at))
+
+
+def require_where(
+    connection: Connection, actor: Actor, what: str, journey: UUID | None, at: datetime
+) -> None:
+    """May somebody do, in their role, what is about this journey, or about none? Raises Refused."""
+    if journey is None:
+        require_authority(connection, actor, what, at)
+    else:
+        require_for(connection, actor, what, facts_of(connection, journey), at)
+
+
+def _act_there(actor: Actor, what: str, facts: Facts, at: datetime) -> Act:
     referral, refers = facts.referral, actor.role is Role.REFERRER
     site = referral.referring_organisation if refers else referral.treating_centre
-    act = Act(what, actor.role, at, site, trial=referral.trial)
-    require_allowed(rights_of(connection, actor.id), act)
+    return Act(what, actor.role, at, site, trial=referral.trial)
 
 
 def _read(connection: Connection, account: UUID, bare: Rights) -> Rights:

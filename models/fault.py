@@ -17,8 +17,9 @@ FAULTS = "ATMPFLOW_FAULTS"
 LOOK_EVERY_S = 0.005
 
 POINTS: Mapping[str, str] = {
-    "open.remembered": "a patient's identity is kept, the journey not yet opened",
+    "open.remembered": "a new patient's identity is written, the journey not; nothing committed",
     "log.copied": "a logger's file is kept and copied in, the command not yet recorded",
+    "readings.kept": "a batch of readings is written, not committed",
     "record.after-lock": "the journey is locked, nothing written",
     "record.after-decide": "the rules have decided, nothing written",
     "record.after-ledger": "command, journey, events, outbox and reaction are written",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -13,6 +14,7 @@ from atmpflow.errors import Refused
 from atmpflow.people import Actor
 from atmpflow.referral import PatientIdentity
 from models.database import Connection, transaction
+from models.fault import fault
 from models.keys import Keys, keys, new_key, seal, unseal
 
 IDENTITY_ROLE = "atmpflow_identity"
@@ -28,7 +30,7 @@ KEEP_KEY = (
 KEEP = """
 INSERT INTO identity.person
     (id, nhs_index, nhs_number, family_name, given_name, birth_date, sex, recorded_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (nhs_index) DO NOTHING
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (nhs_index) DO NOTHING RETURNING id
 """
 KEEP_FILE = """
 INSERT INTO identity.received
@@ -68,22 +70,72 @@ def sealed_values(key: bytes, person: UUID, values: dict[str, str]) -> dict[str,
     return {name: seal(key, values[name].encode(), place(person, name)) for name in VALUES}
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A patient who is not on record yet, sealed: a row to be kept, and its key."""
+
+    person: UUID
+    row: tuple[Any, ...]
+    wrapped: bytes
+    at: datetime
+
+
+class AlreadyKnown(Exception):
+    """Somebody else put this patient on record meanwhile; ask again under that id."""
+
+
+def newcomer(patient: PatientIdentity, now: datetime) -> Newcomer:
+    """A patient under a new opaque id, as it would be kept. Nothing is kept yet."""
+    ring, person, key = keys(), uuid4(), new_key()
+    sealed = sealed_values(key, person, patient.model_dump(mode="json", include=set(VALUES)))
+    row = (person, ring.blind_index(patient.nhs_number), *sealed.values(), now)
+    return Newcomer(person, row, wrapped_key(ring, key, f"person:{person}"), now)
+
+
+def put_aside(connection: Connection, one: Newcomer) -> None:
+    """Keep a newcomer's identity in the transaction of its first journey: both or neither.
+
+    Raises AlreadyKnown.
+    """
+    connection.execute(f"SET LOCAL ROLE {IDENTITY_ROLE}".encode())
+    kept = _kept(connection, one)
+    connection.execute("RESET ROLE")
+    if not kept:
+        raise AlreadyKnown
+    fault("open.remembered", connection)
+
+
+def _kept(connection: Connection, one: Newcomer) -> bool:
+    """Is it kept now, and was not before?"""
+    # Not by its row count, which a pipeline does not wait for.
+    if connection.execute(KEEP, one.row).fetchone() is None:
+        return False
+    connection.execute(KEEP_KEY, (f"person:{one.person}", one.wrapped, one.at))
+    return True
+
+
 def remember(engine: Engine, patient: PatientIdentity, now: datetime) -> UUID:
     """The opaque id of a patient, new or known.
+
+    Raises Refused as `recognise` does.
+    """
+    one = newcomer(patient, now)
+    with identities(engine) as connection:
+        if _kept(connection, one):
+            return one.person
+        known = _agreeing(connection, patient)
+    assert known is not None  # noqa: S101 - who is not kept is there, and no person is deleted
+    return known
+
+
+def recognise(engine: Engine, patient: PatientIdentity) -> UUID | None:
+    """The opaque id of a patient who is on record; none for a new one.
 
     Raises Refused `identity-conflict` when the NHS number is on record with another family name
     or birth date: one of the two is wrong, and guessing could join two patients.
     """
-    ring, person, key = keys(), uuid4(), new_key()
-    index = ring.blind_index(patient.nhs_number)
-    sealed = sealed_values(key, person, patient.model_dump(mode="json", include=set(VALUES)))
     with identities(engine) as connection:
-        kept = connection.execute(KEEP, (person, index, *sealed.values(), now))
-        if kept.rowcount == 1:
-            subject = f"person:{person}"
-            connection.execute(KEEP_KEY, (subject, wrapped_key(ring, key, subject), now))
-            return person
-        return _agreeing(connection, ring, index, patient)
+        return _agreeing(connection, patient)
 
 
 def _opened_key(connection: Connection, ring: Keys, subject: str) -> bytes:
@@ -98,8 +150,11 @@ def _opened_key(connection: Connection, ring: Keys, subject: str) -> bytes:
     return unseal(ring.wrapping, row[0], _key_place(subject))
 
 
-def _agreeing(connection: Connection, ring: Keys, index: bytes, patient: PatientIdentity) -> UUID:
-    row: Any = connection.execute(FIND, (index,)).fetchone()
+def _agreeing(connection: Connection, patient: PatientIdentity) -> UUID | None:
+    ring = keys()
+    row: Any = connection.execute(FIND, (ring.blind_index(patient.nhs_number),)).fetchone()
+    if row is None:
+        return None
     person: UUID = row[0]
     key = _opened_key(connection, ring, f"person:{person}")
     family_name = unseal(key, row[1], place(person, "family_name")).decode()

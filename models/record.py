@@ -29,6 +29,7 @@ from models.history import MEMORY, Known, load
 from models.ledger import ReceivedCommand
 from models.lookups import unknown_journey
 from models.network import directory
+from models.people import put_aside
 from models.reaction import Timer
 from models.rejection import explain
 from models.request import Answer, Claim, Fenced, Request
@@ -97,8 +98,7 @@ def _apply(
     row = _command_row(request, payload, digest, header=header)
     received = Insert(ReceivedCommand, {**row, "version": version})
     cursor = connection.cursor()
-    for signature in signatures:
-        run(cursor, signature)
+    _put_first(cursor, request, signatures)
     if steps:
         _append(cursor, received, before, steps=steps, head=previous, header=header)
     else:
@@ -219,6 +219,14 @@ def _command_row(
         "outcome": "accepted",
         "source": request.source,
     }
+
+
+def _put_first(cursor: Cursor, request: Request, signatures: list[Insert]) -> None:
+    """What the rest stands on: who a new patient is, and the signatures that count."""
+    if request.newcomer:
+        put_aside(cursor.connection, request.newcomer)
+    for signature in signatures:
+        run(cursor, signature)
 
 
 def _append(

@@ -74,6 +74,24 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "Whoever gives this unit did not hold it until then.",
         "Look at the journey; record the hand-over that is missing first.",
     ),
+    "custody_stays": (
+        "custody-rewritten",
+        "",
+        "Who held a unit from when, who gave it and what was scanned is not rewritten.",
+        "Record what happened since; what is on record stays.",
+    ),
+    "custody_to_the_end": (
+        "custody-open",
+        "",
+        "A unit that is still there has one holder; one that is not has none.",
+        "Nothing was changed. Tell the administrator, who looks with atmpflow verify.",
+    ),
+    "custody_scanned": (
+        "custody-scan",
+        "",
+        "What was scanned at the hand-over is neither the unit nor the shipper it lay in.",
+        "Scan the unit's label, or the label of its shipper.",
+    ),
     "custody_changes_hands": (
         "custody-same-holder",
         "",
@@ -194,6 +212,24 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
     ),
     "fk_appointment_site_code": _SITE_UNKNOWN,
     "fk_delegation_site_code": _SITE_UNKNOWN,
+    "fk_logger_owner": (
+        "organisation-unknown",
+        "owner",
+        "No organisation has this code.",
+        "Look it up: atmpflow organisations.",
+    ),
+    "fk_logger_sender": (
+        "account-unknown",
+        "sender",
+        "No account has this name.",
+        "Have an administrator add it (atmpflow account add), or mend the name.",
+    ),
+    "logger_named": (
+        "logger-not-named",
+        "serial",
+        "Serial number, model, sensor and zone may not be empty.",
+        "Give all four, as they stand on the device and in its settings.",
+    ),
     "appointment_of_machine": (
         "machine-role",
         "role",
@@ -226,6 +262,19 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "occurred_at",
         "The shipment was collected before it was packed.",
         "Give the time at which it happened.",
+    ),
+    "access_token_of_machine": (
+        "token-for-a-person",
+        "username",
+        "Access tokens are for systems; a person signs in as themselves.",
+        "Add an account of its own for the system: atmpflow account add --machine.",
+    ),
+    "access_token_interval": _SPAN,
+    "access_token_year": (
+        "token-too-long",
+        "until",
+        "An access token lasts for a year at most.",
+        "Give an earlier day, and issue the next one before it runs out.",
     ),
     **SIGNATURES,
 }

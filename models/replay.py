@@ -84,10 +84,13 @@ def replay(connection: Connection) -> list[Difference]:
 def compared(connection: Connection) -> list[Difference]:
     """Every difference, as this transaction sees the tables."""
     rows: Any = connection.execute("SELECT id FROM journey ORDER BY id").fetchall()
-    journeys: list[UUID] = [row[0] for row in rows]
+    return [*compared_of(connection, [row[0] for row in rows]), *_orphans(connection)]
+
+
+def compared_of(connection: Connection, journeys: Sequence[UUID]) -> list[Difference]:
+    """The differences of some journeys, as this transaction sees the tables."""
     rounds = (journeys[at : at + AT_ONCE] for at in range(0, len(journeys), AT_ONCE))
-    found = [difference for some in rounds for difference in _compare(connection, some)]
-    return [*found, *_orphans(connection)]
+    return [difference for some in rounds for difference in compare(connection, some)]
 
 
 def _orphans(connection: Connection) -> Iterator[Difference]:
@@ -101,7 +104,8 @@ def _orphans(connection: Connection) -> Iterator[Difference]:
             yield from _differences(kind, cursor.execute(query).fetchall(), ())
 
 
-def _compare(connection: Connection, journeys: Sequence[UUID]) -> Iterator[Difference]:
+def compare(connection: Connection, journeys: Sequence[UUID]) -> Iterator[Difference]:
+    """Every difference between the state rows of these journeys and what their ledgers say."""
     replayed = replayed_rows(connection, journeys)
     for table in (*STATE, Timer, Reaction):
         stored = _stored_rows(connection, table, journeys)
@@ -147,7 +151,7 @@ def _replay_one(
         facts = _replay_command(journey, facts, list(told), own)
         for version, change in fired:
             if version == facts.version:
-                _change(own, change)
+                put_in(own, change)
     for table, found in own.items():
         tables[table] += found
 
@@ -161,30 +165,31 @@ def _replay_command(
         facts = apply(facts, event) if facts else begin(journey, event)
         own[Journey] = [{**journey_fixed(facts), **journey_values(facts, head, recorded_at)}]
         for change in changes(event, facts):
-            _change(own, change)
+            put_in(own, change)
     assert facts is not None  # noqa: S101 - a command has events here
     newest = facts.history[-1]
     header = Header(journey, told[-1][9], newest.actor, newest.occurred_at, told[-1][7])
     for change in (*timer_changes(before, facts, header), *owed_changes(before, facts, header)):
-        _change(own, change)
+        put_in(own, change)
     return facts
 
 
-def _change(tables: Tables, change: Change) -> None:
+def put_in(tables: Tables, change: Change) -> None:
     """What `models.changes.statement` does in SQL, done to rows in memory."""
     rows = tables[change.table]
     if isinstance(change, Insert):
         rows.append(dict(change.values))
         return
-    matching = [row for row in rows if _holds(row, change.key)]
+    matching = found_by(rows, change.key)
     if isinstance(change, Put) and not matching:
         rows.append({**change.key, **change.values})
     for row in matching:
         row.update(change.values)
 
 
-def _holds(row: Row, key: Mapping[str, Any]) -> bool:
-    return all(row.get(column) == value for column, value in key.items())
+def found_by(rows: Iterable[Row], key: Mapping[str, Any]) -> list[Row]:
+    """The rows that a key finds."""
+    return [row for row in rows if all(row.get(column) == one for column, one in key.items())]
 
 
 def _sql_table(table: type[SQLModel]) -> Table:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from atmpflow.message import Command
 from atmpflow.people import Actor
+from models.people import Newcomer
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Request:
     """SHA-256 of the received file, where there is one."""
     signature: str | None = None
     """The token of the signature under which it is asked, where one is needed."""
+    newcomer: Newcomer | None = None
+    """The patient of a referral who is not on record yet: kept with the journey, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)

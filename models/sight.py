@@ -1,11 +1,13 @@
 """Looking as somebody: only at journeys of the centres where they act; held by the database."""
 
 from datetime import datetime
+from uuid import UUID
 
 from atmpflow.rights import Sight
 from atmpflow.rules.rights import sees, unknown
 from models.authority import rights_of
 from models.database import Connection
+from models.lookups import unknown_journey
 
 DESK_ROLE = "atmpflow_desk"
 
@@ -28,3 +30,13 @@ def look_as(connection: Connection, sight: Sight) -> None:
     values = (",".join(sorted(sight.centres)), ",".join(sorted(sight.referred)))
     connection.execute(SEEING, values)
     connection.execute(f"SET LOCAL ROLE {DESK_ROLE}".encode())
+
+
+def require_sight(connection: Connection, journey: UUID, username: str, at: datetime) -> None:
+    """May this account see the journey? The rest of the transaction looks as that account.
+
+    Raises Refused `account-unknown`, or `journey-unknown`: no more is said than of none.
+    """
+    look_as(connection, sight_of(connection, username, at))
+    if connection.execute("SELECT 1 FROM journey WHERE id = %s", (journey,)).fetchone() is None:
+        raise unknown_journey()

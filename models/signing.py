@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 from atmpflow.errors import Refused
 from atmpflow.journey import Facts
 from atmpflow.message import Command
-from atmpflow.people import Actor
+from atmpflow.people import Actor, Role
 from atmpflow.rules.signature import SECOND_LIFE, Record, Signature, judge_signature, seconds
 from atmpflow.signing import Meaning, Needed, matter, needed
+from models.authority import may_for
 from models.changes import Insert
 from models.database import Connection
 from models.lookups import unknown_journey
@@ -219,7 +220,9 @@ def _second(connection: Connection, asked: Asked, wanted: Needed) -> Signature:
     rows: Any = connection.execute(REVIEWED, (asked.record.id, asked.record.version, since))
     roles = frozenset(role.value for role in wanted.seconded)
     for one in _read(rows.fetchall()):
-        if seconds(one, asked.record, first=asked.actor, roles=roles, now=asked.now):
+        if seconds(one, asked.record, first=asked.actor, roles=roles, now=asked.now) and _may_still(
+            connection, asked, one
+        ):
             return one
     raise Refused(
         "signature-not-seconded",
@@ -227,6 +230,12 @@ def _second(connection: Connection, asked: Asked, wanted: Needed) -> Signature:
         "Nobody else has signed `reviewed` for the record as it is now.",
         f"Another person must sign first: {', '.join(sorted(roles))}.",
     )
+
+
+def _may_still(connection: Connection, asked: Asked, one: Signature) -> bool:
+    """Does whoever signed hold the role there, still, now that their signature is to count?"""
+    who = Actor(one.account, Role(one.role))
+    return may_for(connection, who, "sign", asked.facts, asked.now)
 
 
 def _use(one: Signature, asked: Asked, command: UUID, about: str) -> Insert:

@@ -23,10 +23,11 @@ class Shelved:
     donation: str | None = None
 
 
-def shelve(engine: Engine, units: Iterable[Shelved]) -> int:
-    """Add units to the stock; those that are there already are left as they are."""
+def shelve(engine: Engine, units: Iterable[Shelved], by: str = "") -> int:
+    """Add units to the stock, as this account; those that are there already stay as they are."""
     added = 0
     with transaction(engine) as connection:
+        connection.execute("SELECT set_config('atmpflow.account', %s, true)", (by,))
         for one in units:
             cursor = connection.execute(
                 "INSERT INTO stock_unit"

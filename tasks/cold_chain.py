@@ -1,5 +1,6 @@
 """Judging a leg: what its readings say, and whether the device itself says the same."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,11 +14,15 @@ from atmpflow.events.shipment import (
     TemperatureLogged,
 )
 from atmpflow.journey import Facts
+from atmpflow.products.spec import Band
+from atmpflow.rights import Span
 from atmpflow.rules.cold_chain import Findings
 from atmpflow.rules.device import disagreements
 from atmpflow.rules.leg import band_of_leg
+from atmpflow.rules.logger import Registered, Said, untrusted
 from models.database import Connection, transaction
 from models.judging import Leg, findings
+from models.registering import calibrations, registered
 from tasks.answer import NotYet
 from tasks.engine import engine
 from tasks.loggers.log import LoggerLog
@@ -35,7 +40,11 @@ def assess_shipment(facts: Facts, at: datetime) -> AssessShipment:
     with transaction(engine()) as connection:
         found = findings(connection, leg, band_of_leg(facts))
         log = _log(connection, found)
-    found = found if log is None else with_device(found, log, leg)
+        on_record = _on_record(connection, logged.logger, packed)
+    if log is not None:
+        came = facts.when(TemperatureLogged)
+        found = with_device(found, log, leg)
+        found = trusted(found, log, leg, on_record, band=band_of_leg(facts), came_at=came)
     values: dict[str, Any] = {field: getattr(found, field) for field in found.__dataclass_fields__}
     return AssessShipment(occurred_at=at, **values)
 
@@ -52,6 +61,32 @@ def _log(connection: Connection, found: Findings) -> LoggerLog | None:
         return read_log(bytes(content), zone=zone, format=format)
     except Refused:
         return None
+
+
+OnRecord = tuple[Registered | None, Sequence[Span]]
+"""A logger as the register has it, and its calibrations."""
+
+
+def _on_record(connection: Connection, serial: str, at: datetime) -> OnRecord:
+    return registered(connection, serial, at), calibrations(connection, serial)
+
+
+def trusted(
+    found: Findings,
+    log: LoggerLog,
+    leg: Leg,
+    on_record: OnRecord,
+    *,
+    band: Band,
+    came_at: datetime | None,
+) -> Findings:
+    """The findings with every reason not to believe the logger that they are of."""
+    rows = list(log.readings)
+    latest = rows[-1][0] if rows else None
+    said = Said(log.unit, log.zone, log.sensor, latest, came_at)
+    celsius = [one for at, one in rows if one is not None and leg.since <= at <= leg.until]
+    over = Span(leg.since, leg.until)
+    return replace(found, untrusted=untrusted(*on_record, said, over, celsius, band))
 
 
 def with_device(found: Findings, log: LoggerLog, leg: Leg) -> Findings:

@@ -8,15 +8,38 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from atmpflow.commands.admission import Refer
+from atmpflow.message import Text
 from atmpflow.products.catalogue import catalogue
+from atmpflow.referral import INDICATION, TRIAL
 from atmpflow.rules.organisation import REFERS, TREATS
 from models.network import seed
+
+# Prefect holds what is typed against these patterns before it keeps anything: a name or an NHS
+# number in the wrong box is refused there, and stands nowhere.
+_ID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_COI = "[Aa][Tt][Ff][-0-9A-Za-z ]{13,24}"
+OPAQUE = {"pattern": f"^{_ID}$"}
+ONE_JOURNEY = {"pattern": f"^({_COI}|{_ID})$"}
+NUMBER = {"pattern": "^(?![0-9]{10}$)(?=.*[0-9])[0-9A-Za-z][0-9A-Za-z._/-]*$"}
+"""A document's number: no spaces, a digit somewhere, and never ten digits alone."""
+
+DAY = {"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.+Z-]*)?$"}
+
+CODE = f"(?![0-9]{{10}}$){INDICATION}"
+"""A code of a disease; the few of ten digits, as an NHS number has, do not come in by the form."""
+
+
+def or_empty(pattern: str) -> dict[str, str]:
+    """What may also be left empty."""
+    return {"pattern": f"^$|{pattern}"}
+
 
 Journey = Annotated[
     str,
     Field(
         title="Journey",
         description="Chain-of-identity id or journey id; left empty: everything this stage owes.",
+        json_schema_extra={**or_empty(ONE_JOURNEY["pattern"])},
     ),
 ]
 
@@ -36,7 +59,7 @@ Centre: Any = Enum("Centre", _organisations(TREATS))
 Referrer: Any = Enum("Referrer", _organisations(REFERS))
 
 
-def _in_order(schema: dict[str, Any]) -> None:
+def in_order(schema: dict[str, Any]) -> None:
     """Keep the order of the fields: the server stores a form's schema without one."""
     for position, field in enumerate(schema["properties"].values()):
         field["position"] = position
@@ -45,28 +68,52 @@ def _in_order(schema: dict[str, Any]) -> None:
 class ReferralForm(BaseModel):
     """A referral, with the patient named by an opaque id and everything else chosen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_in_order)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, json_schema_extra=in_order
+    )
 
     person: UUID = Field(
         title="Person",
         description="Opaque id that `atmpflow identify` printed. Never type a name or number here.",
+        json_schema_extra={**OPAQUE},
     )
     product: Product = Field(  # pyright: ignore[reportInvalidTypeForm]
-        title="Product"
+        title="Product", description="What the patient is referred for."
     )
     treating_centre: Centre = Field(  # pyright: ignore[reportInvalidTypeForm]
-        title="Treating centre"
+        title="Treating centre", description="Where the patient is to be treated."
     )
     referring_organisation: Referrer = Field(  # pyright: ignore[reportInvalidTypeForm]
-        title="Referring organisation"
+        title="Referring organisation",
+        description="Who refers; organisations that have closed are left out.",
     )
-    source_reference: str = Field(
-        min_length=1, max_length=120, title="Referrer's reference", description="Its own number"
+    source_reference: Text = Field(
+        title="Referrer's reference",
+        description="The referrer's own number, without spaces; the same one never opens two.",
+        json_schema_extra={**NUMBER},
     )
-    referred_on: date = Field(title="Referred on")
-    urgency: Literal["routine", "urgent"] = Field(default="routine", title="Urgency")
-    indication: str = Field(default="", title="Indication", description="ICD-10 or SNOMED CT code")
-    trial: str = Field(default="", title="Trial", description="Registry id, if in a trial")
+    referred_on: date = Field(
+        title="Referred on",
+        description="The day the referral was written; not in the future.",
+        json_schema_extra={**DAY},
+    )
+    urgency: Literal["routine", "urgent"] = Field(
+        default="routine", title="Urgency", description="As the referrer says."
+    )
+    indication: str = Field(
+        default="",
+        pattern=f"^$|{INDICATION}",
+        title="Indication",
+        description="ICD-10 or SNOMED CT code, e.g. C83.3; no words.",
+        json_schema_extra={**or_empty(CODE)},
+    )
+    trial: str = Field(
+        default="",
+        pattern=f"^$|{TRIAL}",
+        title="Trial",
+        description="Registry id if in a trial, e.g. NCT01234567.",
+        json_schema_extra={**or_empty(TRIAL)},
+    )
 
     def command(self, now: datetime) -> Refer:
         """The command that this form asks for; a day becomes its first moment."""

@@ -11,11 +11,13 @@ from atmpflow.commands.shipment import RecordTemperatureLog
 from atmpflow.errors import Refused
 from atmpflow.events.shipment import CourierBooked
 from atmpflow.people import Actor
-from models.database import transaction
+from atmpflow.rules.logger import shortest_s
+from models.database import Connection, transaction
 from models.fault import fault
 from models.lookups import facts_of
 from models.reading import copy_readings, keep_file
 from models.record import Answer, Request, record
+from models.registering import registered
 from models.shipment import LoggerFile
 from tasks import clock
 from tasks.loggers.log import LoggerLog
@@ -51,6 +53,32 @@ def read_export(export: LoggerExport) -> LoggerLog:
     return log
 
 
+def keep_log(
+    connection: Connection, export: LoggerExport, log: LoggerLog, shipment: UUID
+) -> int | None:
+    """Keep an export and copy its readings in; its number, or none when this very file is here.
+
+    What it does not say of itself, sensor and interval, is as its logger is registered.
+    """
+    known = registered(connection, export.logger, clock.wall())
+    file = LoggerFile(
+        sha256=export.sha256,
+        shipment_id=shipment,
+        logger=export.logger,
+        content=export.content,
+        received_at=clock.wall(),
+        format=log.format,
+        unit=log.unit,
+        zone=log.zone,
+        interval_s=shortest_s((log.interval_s, known.interval_s if known else None)),
+        sensor=log.sensor or (known.sensor if known else None),
+    )
+    number = keep_file(connection, file)
+    if number is not None:
+        copy_readings(connection, number, log.readings)
+    return number
+
+
 def record_log(
     engine: Engine, journey: UUID, export: LoggerExport, actor: Actor, *, at: datetime
 ) -> Answer:
@@ -60,21 +88,7 @@ def record_log(
         booked = facts_of(connection, journey).last(CourierBooked)
         if booked is None:
             raise Refused("out-of-order", "", "No shipment is booked.", "Book the courier first.")
-        file = LoggerFile(
-            sha256=export.sha256,
-            shipment_id=booked.shipment,
-            logger=export.logger,
-            content=export.content,
-            received_at=clock.wall(),
-            format=log.format,
-            unit=log.unit,
-            zone=log.zone,
-            interval_s=log.interval_s,
-            sensor=log.sensor,
-        )
-        number = keep_file(connection, file)
-        if number is not None:
-            copy_readings(connection, number, log.readings)
+        keep_log(connection, export, log, booked.shipment)
     fault("log.copied")
     command = RecordTemperatureLog(
         occurred_at=at,

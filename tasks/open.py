@@ -10,10 +10,9 @@ from sqlalchemy import Engine
 from atmpflow.commands.admission import Refer
 from atmpflow.errors import Refused
 from atmpflow.people import Actor, Role
-from atmpflow.referral import Referral, checked
-from models.fault import fault
-from models.people import keep_received, remember
-from models.record import Answer, Request, record
+from atmpflow.referral import Referral, checked, require_written
+from models.people import AlreadyKnown, keep_received, newcomer, recognise
+from models.record import Answer, Request, keep_rejection, record
 from models.unread import Unread, keep_unread
 from tasks import clock
 from tasks.engine import engine
@@ -40,28 +39,31 @@ def recognised(command: Refer) -> tuple[str, UUID]:
     return key, uuid5(JOURNEYS, f"{key}:{command.person}")
 
 
-def open_journey(
-    engine: Engine,
-    referral: Referral,
-    actor: Actor,
-    *,
-    person: UUID | None = None,
-    source: bytes | None = None,
-) -> Answer:
+def open_journey(engine: Engine, referral: Referral, actor: Actor) -> Answer:
     """Open one journey. Raises Refused; a repeated referral returns the first answer.
 
-    `person` is the opaque id of the patient where it is known already.
+    Who is not on record yet is kept with the journey: a refused referral leaves no identity.
     """
+    try:
+        known = recognise(engine, referral.patient)
+        return record(engine, _request(referral, actor, known), clock.wall())
+    except AlreadyKnown:
+        return open_journey(engine, referral, actor)
+
+
+def _request(
+    referral: Referral, actor: Actor, known: UUID | None, source: bytes | None = None
+) -> Request:
+    """What a referral asks for; `known` is the opaque id of a patient who is on record."""
     now = clock.wall()
-    person = person or remember(engine, referral.patient, now)
-    fault("open.remembered")
+    new = None if known else newcomer(referral.patient, now)
     command = Refer(
         occurred_at=min(datetime.combine(referral.referred_on, time(), UTC), now),
-        person=person,
+        person=new.person if new else known,  # pyright: ignore[reportArgumentType] - one of them
         **referral.model_dump(exclude={"patient", "referred_on"}),
     )
     key, journey = recognised(command)
-    return record(engine, Request(command, actor, key, journey, source=source), now)
+    return Request(command, actor, key, journey, source=source, newcomer=new)
 
 
 def open_from_file(engine: Engine, content: bytes, filename: str, actor: Actor) -> list[Opened]:
@@ -79,21 +81,37 @@ def _open_one(engine: Engine, result: ReadResult, actor: Actor, source: bytes) -
         return Opened(result.where, None, result.refused)
     try:
         referral = checked(result.referral, clock.wall())
-        person = remember(engine, referral.patient, clock.wall())
+        known = recognise(engine, referral.patient)
     except Refused as refused:
         keep_unread(engine, unread, refused, clock.wall())
         return Opened(result.where, None, (refused,))
     try:
-        answer = open_journey(engine, referral, actor, person=person, source=source)
-        return Opened(result.where, answer)
+        request = _request(referral, actor, known, source)
+        return Opened(result.where, record(engine, request, clock.wall()))
     except Refused as refused:
         return Opened(result.where, None, (refused,))
+    except AlreadyKnown:  # by another referral, at the same moment
+        return _open_one(engine, result, actor, source)
+
+
+def open_from_filled_in(engine: Engine, form: ReferralForm) -> Answer:
+    """Open a journey for a person whose identity is on record.
+
+    Raises Refused; every rejection is kept.
+    """
+    now = clock.wall()
+    command = form.command(now)
+    key, journey = recognised(command)
+    request = Request(command, Actor("prefect-form", Role.COORDINATOR), key, journey)
+    try:
+        require_written(form.referred_on, now)
+    except Refused as refused:
+        keep_rejection(engine, request, form.model_dump(mode="json"), refused=refused, now=now)
+        raise
+    return record(engine, request, now)
 
 
 async def open_from_form(form: ReferralForm) -> str:
-    """Open a journey for a person whose identity is on record. Raises Refused."""
-    command = form.command(clock.wall())
-    key, journey = recognised(command)
-    request = Request(command, Actor("prefect-form", Role.COORDINATOR), key, journey)
-    answer = await asyncio.to_thread(record, engine(), request, clock.wall())
+    """`open_from_filled_in`, beside the worker's event loop."""
+    answer = await asyncio.to_thread(open_from_filled_in, engine(), form)
     return f"journey {answer.journey}"

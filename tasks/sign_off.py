@@ -24,9 +24,13 @@ from atmpflow.people import Actor, Role
 from models.database import transaction
 from models.lookups import facts_of, journey_by
 from models.record import Request, record
-from models.signing import by_token
+from models.signing import PREFIX, by_token
 from tasks import clock
 from tasks.engine import engine
+from tasks.form import DAY, NUMBER, ONE_JOURNEY, in_order
+
+TOKEN = {"pattern": f"^{PREFIX}-[0-9A-Za-z_-]+$"}
+"""So that nobody's password can be taken for it: Prefect keeps nothing that reads otherwise."""
 
 
 class What(Enum):
@@ -43,15 +47,22 @@ class What(Enum):
 class SignOffForm(BaseModel):
     """A signed decision: what, with which document, under which signature."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, json_schema_extra=in_order
+    )
 
-    journey: str = Field(title="Journey", description="Journey id or chain-of-identity id")
-    what: What = Field(title="What")
+    journey: str = Field(
+        title="Journey",
+        description="Journey id or chain-of-identity id",
+        json_schema_extra={**ONE_JOURNEY},
+    )
+    what: What = Field(title="What", description="The decision that was signed")
     document: str = Field(
         min_length=1,
         max_length=120,
         title="Document",
         description="Number of the certificate, request, evaluation, CAPA or deviation",
+        json_schema_extra={**NUMBER},
     )
     out_of_specification: bool = Field(
         default=False, title="Out of specification", description="As the results say"
@@ -62,10 +73,15 @@ class SignOffForm(BaseModel):
         description="Audit trail reviewed; certificate checked; no alternative, immediate hazard",
     )
     at: Utc | None = Field(
-        default=None, title="Happened at", description="Left empty: when it was signed"
+        default=None,
+        title="Happened at",
+        description="Left empty: when it was signed",
+        json_schema_extra={**DAY},
     )
     signature: str = Field(
-        title="Signature", description="The token that `atmpflow sign` printed; it counts once"
+        title="Signature",
+        description="The token that `atmpflow sign` printed; it counts once",
+        json_schema_extra={**TOKEN},
     )
 
 

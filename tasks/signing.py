@@ -11,7 +11,7 @@ from atmpflow.errors import Refused
 from atmpflow.people import Actor
 from atmpflow.rules.signature import Record
 from atmpflow.signing import Meaning, meanings
-from models.authority import require_authority
+from models.authority import require_authority, require_where
 from models.database import Connection, transaction
 from models.enrolling import active_person, issue_code
 from models.proving import Proof, Proved, prove
@@ -59,27 +59,42 @@ def begin(
 ) -> ToSign:
     """What somebody is about to sign: the journey's record as it stands, for 120 seconds.
 
-    Raises Refused `meaning-not-allowed`, `account-unknown` or `journey-unknown`.
+    Raises Refused `meaning-not-allowed`, `account-unknown` or `journey-unknown`, or what stands
+    against the account where the journey is.
     """
+    at = now or clock.wall()
     with transaction(engine) as connection:
         record = record_of(connection, journey)
-        return begin_record(connection, who, meaning, record, now or clock.wall())
+        if meaning not in meanings(who.role):
+            raise _not_allowed(who, meaning)
+        return begin_record(connection, who, meaning, record, at, of=journey)
+
+
+def _not_allowed(who: Actor, meaning: Meaning) -> Refused:
+    may = ", ".join(sorted(meanings(who.role))) or "nothing"
+    return Refused(
+        "meaning-not-allowed",
+        "meaning",
+        f"{who.role.value} does not sign {meaning.value}.",
+        f"In this role you can sign: {may}.",
+    )
 
 
 def begin_record(
-    connection: Connection, who: Actor, meaning: Meaning, record: Record, now: datetime
+    connection: Connection,
+    who: Actor,
+    meaning: Meaning,
+    record: Record,
+    now: datetime,
+    *,
+    of: UUID | None,
 ) -> ToSign:
-    """The same for any record that has a version and a hash. Raises Refused."""
-    if record.kind == "journey" and meaning not in meanings(who.role):
-        may = ", ".join(sorted(meanings(who.role))) or "nothing"
-        raise Refused(
-            "meaning-not-allowed",
-            "meaning",
-            f"{who.role.value} does not sign {meaning.value}.",
-            f"In this role you can sign: {may}.",
-        )
+    """The same for any record that has a version and a hash, of a journey or of none.
+
+    Raises Refused `account-unknown`, or what stands against the account.
+    """
     name = active_person(connection, who.id)
-    require_authority(connection, who, "sign", now)
+    require_where(connection, who, "sign", of, now)
     return ToSign(name, challenge(connection, who, meaning, record, now))
 
 
@@ -123,12 +138,13 @@ def let_in(engine: Engine, account: str, by: Actor) -> str:
 def review(engine: Engine, who: Actor, journey: UUID, version: int | None = None) -> Record:
     """Keep that somebody reviewed the audit trail of a journey up to now.
 
-    Raises Refused `version-stale` where it is not at the version that was looked at any more.
+    Raises Refused `version-stale` where it is not at the version that was looked at any more, or
+    what stands against the account where the journey is.
     """
     with transaction(engine) as connection:
-        active_person(connection, who.id)
-        require_authority(connection, who, "review", clock.wall())
         record = record_of(connection, journey)
+        active_person(connection, who.id)
+        require_where(connection, who, "review", journey, clock.wall())
         if version not in (None, record.version):
             raise Refused(
                 "version-stale",

@@ -75,7 +75,7 @@ def summary(report: Report) -> str:
 def _replayed(engine: Engine) -> list[Violation]:
     try:
         with transaction(engine) as connection:
-            return [_violation(_journey(one), _place(one)) for one in replay(connection)]
+            return [_violation(journey_of(one), place(one)) for one in replay(connection)]
     except Exception as error:
         return [_violation(None, f"the ledger cannot be replayed: {type(error).__name__}")]
 
@@ -84,13 +84,15 @@ def _violation(journey: UUID | None, found: str) -> Violation:
     return Violation(REPLAY.number, REPLAY.name, journey, found)
 
 
-def _place(one: Difference) -> str:
+def place(one: Difference) -> str:
+    """Where table and ledger disagree, in words."""
     if one.column:
         return f"{one.table}.{one.column} is not what the ledger says"
     return f"a row of {one.table} is {'missing' if one.stored is None else 'not in the ledger'}"
 
 
-def _journey(one: Difference) -> UUID | None:
+def journey_of(one: Difference) -> UUID | None:
+    """Whose row it is."""
     row: Any = one.stored or one.replayed
     if not one.column:
         return row.get("journey_id")

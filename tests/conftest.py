@@ -29,6 +29,7 @@ from models.network import seed
 from tasks.anchors import where
 from tasks.clock import SIMULATED
 from tasks.engine import URL, engine
+from tasks.passport.key import KEY_FILE as PASSPORT_KEY_FILE
 from tests.people import CAST
 
 # The default run is quick and the same every time; the scheduled one looks further.
@@ -108,6 +109,7 @@ def serving(database: Database) -> Iterator[Database]:
         environment.setenv(SIMULATED, str(database.clock))
         environment.setenv(where.FOLDERS, os.pathsep.join(map(str, database.anchors)))
         environment.setenv(where.KEY_FILE, str(database.clock.with_name("anchor.key")))
+        environment.setenv(PASSPORT_KEY_FILE, str(database.clock.with_name("passport.key")))
         engine.cache_clear()
         yield database
     engine.cache_clear()

@@ -40,6 +40,18 @@ def check(text: str, field: str) -> str:
         raise AssertionError from error
 
 
+_WITHIN = re.compile(r"(?<![0-9])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9])")
+
+
+def stands_in(text: str) -> bool:
+    """Is there a patient's number in this text, as far as the check digit tells?
+
+    One number of ten digits in eleven is right by chance: for a refusal to hand something on, not
+    for a statement about somebody.
+    """
+    return any(nhs.is_valid(found) for found in _WITHIN.findall(text))
+
+
 _RANGES: tuple[tuple[int, int, Issuer], ...] = (
     (320_000_001, 399_999_999, "northern-ireland"),
     (400_000_000, 499_999_999, "england-wales-iom"),

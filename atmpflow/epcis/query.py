@@ -77,10 +77,12 @@ def read_query(asked: Mapping[str, Sequence[str]]) -> Query:
         listed = tuple(one for text in given for one in text.split("|") if one)
         if name not in _READ or not listed:
             raise _refuse(name, "No such parameter is answered here, or it has no value.")
+        if any("\x00" in one for one in listed):
+            raise _refuse(name, "Not a value that this parameter has.")
         field, read = _READ[name]
         try:
             values[field] = read(listed)
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, OverflowError):
             raise _refuse(name, "Not a value that this parameter has.") from None
     return Query(**values)
 

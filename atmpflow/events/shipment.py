@@ -98,6 +98,7 @@ class ColdChainFindings(Content):
     opened: int = 0
     tilted: int = 0
     against_device: tuple[Text, ...] = ()
+    untrusted: tuple[Text, ...] = ()
     file: int | None = None
     stretches: int = 0
     cites: tuple[Cited, ...] = ()

@@ -17,6 +17,7 @@ COMMAND = f"{ATMPFLOW}command"
 DUTY = f"{ATMPFLOW}duty"
 SCOPE = f"{ATMPFLOW}consent-scope"
 ERROR = f"{ATMPFLOW}error"
+MEANING = f"{ATMPFLOW}signature-meaning"
 
 URI = "urn:ietf:rfc:3986"
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"

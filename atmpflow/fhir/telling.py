@@ -1,6 +1,6 @@
 """What an export tells of: a journey's facts, when each was recorded, and perhaps the patient."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,6 +22,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signed an event, as printed; `void` says why it stands for nothing any more."""
+
+    printed_name: str
+    account: str
+    meaning: str
+    signed_at: datetime
+    version: int
+    void: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One resource, and the numbers of the events that it tells of."""
 
@@ -40,6 +52,10 @@ class Telling:
     facts: Facts
     entries: Mapping[int, Entry] = field(default_factory=dict[int, Entry])
     identity: PatientIdentity | None = None
+    signatures: Mapping[int, Sequence[Signature]] = field(
+        default_factory=dict[int, Sequence[Signature]]
+    )
+    """By the number of the event that each counted for."""
 
     def id(self, kind: str, *key: object) -> str:
         return id_of(kind, self.facts.journey, *key)

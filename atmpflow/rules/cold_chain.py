@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from atmpflow.events.shipment import Cited
 from atmpflow.products.spec import Band
+from atmpflow.rules.logger import UNTRUSTED
 from atmpflow.rules.ranges import within
 from atmpflow.verdict import Reason, Verdict, verdict
 
@@ -35,6 +36,8 @@ class Findings:
     tilted: int = 0
     against_device: tuple[str, ...] = ()
     """Where the device's own minutes, alarms or extremes are not those of its readings."""
+    untrusted: tuple[str, ...] = ()
+    """Codes of why the logger is not believed (`rules/logger.py`)."""
     file: int | None = None
     """Number of the logger's file."""
     stretches: int = 0
@@ -52,6 +55,7 @@ def judge_leg(found: Findings, band: Band, spent_min: float = 0.0) -> Verdict:
     outside = spent_min + found.minutes_outside
     return verdict(
         (
+            *_untrusted(found),
             *_absent(found),
             Reason(
                 "excursion",
@@ -64,6 +68,12 @@ def judge_leg(found: Findings, band: Band, spent_min: float = 0.0) -> Verdict:
             *_handled(found),
         )
     )
+
+
+def _untrusted(found: Findings) -> Iterator[Reason]:
+    """What a logger says that nobody can vouch for is not known."""
+    for code in found.untrusted:
+        yield Reason(code, UNTRUSTED.get(code, "the logger is not believed"), GDP)
 
 
 def _absent(found: Findings) -> Iterator[Reason | None]:

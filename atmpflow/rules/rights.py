@@ -86,6 +86,13 @@ def sees(rights: Rights, at: datetime) -> Sight:
     )
 
 
+def roles(rights: Rights, at: datetime) -> frozenset[Role]:
+    """The roles that an account may act in somewhere, now; none unless it is in use."""
+    if rights.state != "active":
+        return frozenset()
+    return frozenset(role for role, _ in _held(rights, at))
+
+
 def _held(rights: Rights, at: datetime) -> Iterator[tuple[Role, str]]:
     """Every role with its site, in force; what is delegated only where the giver has it too."""
     for one in rights.appointments:

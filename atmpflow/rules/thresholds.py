@@ -41,6 +41,7 @@ THRESHOLDS = (
     Threshold("recall_told_within", timedelta(minutes=15)),
     Threshold("wait_grace", DAY),
     Threshold("observed_within", 2 * HOUR),
+    Threshold("failures_within", DAY),
     Threshold("verified_within", 2 * DAY),
     Threshold("backup_longest", 26 * HOUR, "operational default: one a day, and 2 h to make it"),
     Threshold("answered_within", timedelta(minutes=15)),

@@ -7,6 +7,8 @@ from atmpflow.products.spec import Band
 ENOUGH = 0.9
 """Share of the readings that must speak for another unit before it is doubted."""
 FEW = 0.1
+COLDEST_VAPOUR_C = -200.0
+"""Nothing that travels is colder than boiling nitrogen (-195.8 C), to the accuracy of a sensor."""
 
 
 def celsius_of(fahrenheit: float) -> float:
@@ -21,10 +23,13 @@ def in_band(celsius: float, band: Band) -> bool:
 def looks_like_fahrenheit(readings: Sequence[float], band: Band) -> bool:
     """Hardly any reading is in the band as Celsius, and nearly all are as Fahrenheit.
 
-    Only where the band has both ends: below a single limit, colder is always right.
+    Below a single limit colder is always right, but not colder than boiling nitrogen.
     """
-    if not readings or band.low_c is None:
+    if not readings:
         return False
+    if band.low_c is None:
+        too_cold = sum(one < COLDEST_VAPOUR_C for one in readings) / len(readings)
+        return too_cold >= ENOUGH
     as_read = sum(in_band(one, band) for one in readings) / len(readings)
     converted = sum(in_band(celsius_of(one), band) for one in readings) / len(readings)
     return as_read <= FEW and converted >= ENOUGH

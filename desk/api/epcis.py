@@ -11,74 +11,58 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 
-from atmpflow.epcis.document import Problem
 from atmpflow.epcis.event_hash import millisecond
 from atmpflow.epcis.query import read_query
 from atmpflow.errors import Refused
 from atmpflow.people import Actor
+from desk.api.body import read_body, sent_as
+from desk.api.described import body_of
+from desk.api.epcis_answers import EXCEPTIONS, HEADERS, VERSION, EpcisResponse, answering, refusing
 from desk.cli.recording import find_journey
 from models.authority import require_authority
 from models.database import transaction
 from models.epcis_events import Job, jobs, outcomes
 from tasks import clock
 from tasks.engine import engine
-from tasks.epcis.answer import answer, require_sight
-from tasks.epcis.capture import MOST_EVENTS, Behaviour, Unfit, capture
+from tasks.epcis.answer import answer
+from tasks.epcis.capture import MOST_EVENTS, Behaviour, capture
 from tasks.epcis.export import exported
 
 LARGEST = 10 * 1024 * 1024
 """Bytes of a document."""
 
-VERSION = "2.0.0"
-HEADERS = {"GS1-EPCIS-Version": VERSION, "GS1-CBV-Version": VERSION}
 TAKEN = ("application/json", "application/ld+json")
-STATUSES = {
-    "journey-unknown": 404,
-    "account-unknown": 403,
-    "not-appointed": 403,
-    "role-not-allowed": 403,
-    "file-too-large": 413,
-    "epcis-media-type": 415,
-    "epcis-version": 406,
-    "epcis-capture-unknown": 404,
+LIMITS = {
+    "GS1-EPCIS-Min": VERSION,
+    "GS1-EPCIS-Max": VERSION,
+    "GS1-CBV-Min": VERSION,
+    "GS1-CBV-Max": VERSION,
+    "GS1-EPCIS-Capture-Limit": str(MOST_EVENTS),
+    "GS1-EPCIS-Capture-File-Size-Limit": str(LARGEST),
 }
-EXCEPTIONS = {
-    400: "ValidationException",
-    403: "SecurityException",
-    404: "NoSuchResourceException",
-    406: "NotAcceptableException",
-    413: "CaptureLimitExceededException",
-    415: "UnsupportedMediaTypeException",
-}
-"""The standard's names of what went wrong, by status."""
-
-
-class EpcisResponse(JSONResponse):
-    """A document of EPCIS, with the headers that each answer bears."""
-
-    media_type = "application/ld+json"
-
-    def init_headers(self, headers: Any = None) -> None:
-        super().init_headers({**HEADERS, **(headers or {})})
-
-
-class ProblemResponse(EpcisResponse):
-    """What is wrong (RFC 9457)."""
-
-    media_type = "application/problem+json"
-
-
 Epcis = Annotated[str | None, Header(alias="GS1-EPCIS-Version")]
 Wanted = Annotated[Behaviour, Header(alias="GS1-Capture-Error-Behaviour")]
 
 
+def require_json(accept: Annotated[str, Header()] = "*/*") -> None:
+    """Raises Refused `epcis-not-acceptable` where whoever asks takes neither JSON nor JSON-LD."""
+    wanted = {one.partition(";")[0].strip().lower() for one in accept.split(",")}
+    if wanted.isdisjoint({*TAKEN, "*/*", "application/*", ""}):
+        message, remedy = "It is answered in JSON-LD only.", f"Accept one of: {', '.join(TAKEN)}."
+        raise Refused("epcis-not-acceptable", "Accept", message, remedy)
+
+
 def router(asks: Callable[..., Actor]) -> APIRouter:
     """The routes of EPCIS. `asks` is the dependency that says who asks, and has made sure of it."""
-    found = APIRouter(prefix="/epcis", tags=["epcis"], default_response_class=EpcisResponse)
+    found = APIRouter(
+        prefix="/epcis",
+        tags=["epcis"],
+        default_response_class=EpcisResponse,
+        dependencies=[Depends(require_json)],
+    )
 
-    @found.post("/capture", status_code=202)
+    @found.post("/capture", status_code=202, openapi_extra=body_of(*TAKEN))
     async def capture_document(
         request: Request,
         actor: Annotated[Actor, Depends(asks)],
@@ -95,7 +79,20 @@ def router(asks: Callable[..., Actor]) -> APIRouter:
 
     _add_jobs(found, asks)
     _add_questions(found, asks)
+    _add_options(found, asks)
     return found
+
+
+def _add_options(found: APIRouter, asks: Callable[..., Actor]) -> None:
+    """What a partner's system may ask before it sends anything: versions and limits."""
+    allowed = {"/capture": "GET, OPTIONS, POST", "/events": "GET, OPTIONS"}
+
+    def options(request: Request, actor: Annotated[Actor, Depends(asks)]) -> Response:
+        allow = {"Allow": allowed[request.url.path.removeprefix("/epcis")]}
+        return Response(status_code=204, headers={**HEADERS, **LIMITS, **allow})
+
+    for path in allowed:
+        found.add_api_route(path, options, methods=["OPTIONS"], status_code=204)
 
 
 def _add_jobs(found: APIRouter, asks: Callable[..., Actor]) -> None:
@@ -128,57 +125,13 @@ def _add_questions(found: APIRouter, asks: Callable[..., Actor]) -> None:
         return answering(version, lambda: EpcisResponse(_journey(journey, actor)))
 
 
-def answering(version: str | None, ask: Callable[[], Response]) -> Response:
-    """The answer, or why there is none."""
-    try:
-        if version is not None and not version.startswith("2."):
-            message = "Only EPCIS 2 is spoken here."
-            remedy = f"Ask with GS1-EPCIS-Version: {VERSION}."
-            raise Refused("epcis-version", "GS1-EPCIS-Version", message, remedy)
-        return ask()
-    except Unfit as unfit:
-        return _unfit(unfit.problems)
-    except Refused as refused:
-        return refusing(refused)
-
-
-def refusing(refused: Refused) -> ProblemResponse:
-    """A refusal as problem+json."""
-    status = STATUSES.get(refused.code, 400)
-    detail = f"{refused.message} {refused.remedy}"
-    kind = "QueryParameterException" if refused.code == "epcis-query" else EXCEPTIONS[status]
-    path = [] if not refused.field else [{"path": refused.field, "message": refused.message}]
-    return _problem(status, kind, detail, code=refused.code, errors=path)
-
-
-def _unfit(problems: tuple[Problem, ...]) -> ProblemResponse:
-    errors = [{"path": one.path, "message": one.message} for one in problems]
-    first = problems[0]
-    detail = f"{first.path}: {first.message} Correct what is listed and send the whole again."
-    return _problem(400, EXCEPTIONS[400], detail, code="epcis-invalid", errors=errors)
-
-
-def _problem(
-    status: int, kind: str, detail: str, *, code: str, errors: list[dict[str, str]]
-) -> ProblemResponse:
-    title = "The document or the question is not as the standard has it."
-    body = {"type": f"epcisException:{kind}", "title": title, "status": status, "detail": detail}
-    return ProblemResponse({**body, "code": code, "errors": errors}, status_code=status)
-
-
 async def _body(request: Request) -> bytes:
     """What was sent, no more of it than is taken. Raises Refused."""
-    kind = request.headers.get("content-type", TAKEN[0]).partition(";")[0].strip().lower()
-    if kind not in TAKEN:
+    if not sent_as(request, TAKEN, TAKEN[0]):
         remedy = f"Send JSON-LD as {' or '.join(TAKEN)}; XML is not read here."
         raise Refused("epcis-media-type", "Content-Type", "This is not JSON-LD.", remedy)
-    content = bytearray()
-    async for part in request.stream():
-        content += part
-        if len(content) > LARGEST:
-            remedy = f"Send at most {LARGEST >> 20} MiB and {MOST_EVENTS} events at once."
-            raise Refused("file-too-large", "", "The document is too large.", remedy)
-    return bytes(content)
+    remedy = f"Send at most {LARGEST >> 20} MiB and {MOST_EVENTS} events at once."
+    return await read_body(request, LARGEST, remedy=remedy)
 
 
 def _capture(content: bytes, actor: Actor, behaviour: Behaviour) -> Response:
@@ -234,6 +187,5 @@ def _events(request: Request, actor: Actor) -> Response:
 
 
 def _journey(text: str, actor: Actor) -> dict[str, Any]:
-    journey = find_journey(engine(), text)
-    require_sight(engine(), journey, actor, clock.wall())
+    journey = find_journey(engine(), text, actor.id)
     return exported(engine(), journey, now=clock.wall())

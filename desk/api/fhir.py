@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 from atmpflow.errors import Refused
 from atmpflow.fhir.operation_outcome import issue_of, operation_outcome
 from atmpflow.people import Actor
+from desk.api.body import read_body
+from desk.api.described import body_of
 from desk.cli.recording import find_journey
 from desk.cli.who import seen_by
 from tasks.engine import engine
@@ -22,6 +24,17 @@ from tasks.open import open_from_file
 MEDIA_TYPE = "application/fhir+json"
 
 STATUSES = {
+    "token-missing": 401,
+    "token-refused": 401,
+    "role-not-said": 400,
+    "parameter-invalid": 400,
+    "account-unknown": 403,
+    "account-locked": 403,
+    "account-left": 403,
+    "address-unknown": 404,
+    "method-not-allowed": 405,
+    "database-not-reachable": 503,
+    "defect": 500,
     "journey-unknown": 404,
     "person-unknown": 404,
     "identity-erased": 410,
@@ -57,10 +70,10 @@ def router(asks: Callable[..., Actor]) -> APIRouter:
     ) -> FhirResponse:
         return answering(lambda: _bundle(engine(), journey, actor, reason if identified else None))
 
-    @found.post("/$process-message")
+    @found.post("/$process-message", openapi_extra=body_of(MEDIA_TYPE, "application/json"))
     async def process_message(request: Request, actor: Annotated[Actor, Depends(asks)]) -> Response:
         try:
-            content = await _body(request)
+            content = await read_body(request, LARGEST_FILE, remedy="Send one referral a message.")
         except Refused as refused:
             return refusing(refused)
         return await run_in_threadpool(_process, content, actor)
@@ -83,21 +96,10 @@ def refusing(refused: Refused) -> FhirResponse:
 
 
 def _bundle(engine: Engine, text: str, actor: Actor, reason: str | None) -> Any:
-    journey = find_journey(engine, text)
+    journey = find_journey(engine, text, actor.id)
     if reason is None:
         return exported(engine, journey)
     return exported(engine, journey, seen_by(engine, journey, actor, reason))
-
-
-async def _body(request: Request) -> bytes:
-    """What was sent, no more of it than a file may have. Raises Refused `file-too-large`."""
-    content = bytearray()
-    async for part in request.stream():
-        content += part
-        if len(content) > LARGEST_FILE:
-            message, remedy = "The message is too large.", "Send one referral a message."
-            raise Refused("file-too-large", "", message, remedy)
-    return bytes(content)
 
 
 def _process(content: bytes, actor: Actor) -> FhirResponse:

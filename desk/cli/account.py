@@ -1,8 +1,6 @@
 """`atmpflow account`: who is known here, and what each of them may do, where and until when."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -13,12 +11,24 @@ from atmpflow.people import Actor, Role
 from atmpflow.products.catalogue import catalogue
 from atmpflow.rights import ANY, Span, State
 from desk.cli.account_page import everybody, page, show_everybody, show_page
+from desk.cli.account_token import token
+from desk.cli.administering import (
+    DAYS,
+    Reason,
+    Since,
+    Until,
+    Username,
+    administering,
+    given_span,
+    recording,
+    tell,
+)
 from desk.cli.database import ready_database
-from desk.cli.frame import ACCOUNT, Account, AsJson, new_app, one_of
-from desk.cli.output import hint, say, show_json
+from desk.cli.frame import Account, AsJson, new_app, one_of
+from desk.cli.output import hint, show_json
 from models import appointing
-from models.appointing import Certificate, Given, NewAccount, Why
-from models.database import Connection, transaction
+from models.appointing import Certificate, Given, NewAccount
+from models.database import transaction
 from tasks import clock
 
 app = new_app(
@@ -26,19 +36,6 @@ app = new_app(
     help="Say who may do what: accounts, appointments, training and delegations.",
 )
 
-YEAR = timedelta(days=365)
-DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%MZ"]
-
-
-def _username(text: str) -> str:
-    if ACCOUNT.fullmatch(text):
-        return text
-    raise typer.BadParameter("letters, digits and . _ @ - only, at most 64, e.g. nurse-7")
-
-
-Username = Annotated[
-    str, typer.Argument(metavar="USERNAME", callback=_username, help="The account's name.")
-]
 Name = Annotated[str, typer.Option("--name", help="As printed beside a signature.")]
 Organisation = Annotated[
     str, typer.Option("--organisation", metavar="CODE", help="Where they work, by code.")
@@ -51,39 +48,6 @@ Site = Annotated[
     str, typer.Option("--site", metavar="CODE", help="Of whose patients: a centre; * is every one.")
 ]
 Trial = Annotated[str, typer.Option("--trial", help="Registry id; * is every one, and none.")]
-Since = Annotated[
-    datetime | None, typer.Option("--from", formats=DAYS, help="From when; now if left out.")
-]
-Until = Annotated[
-    datetime | None, typer.Option("--until", formats=DAYS, help="Until when; a year if left out.")
-]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it stays on record.")]
-
-
-@contextmanager
-def _administering(account: str, reason: str, what: str) -> Iterator[tuple[Connection, Why]]:
-    """A transaction for an administrator. Raises Refused where the account is none."""
-    with _recording(Actor(account, Role.ADMINISTRATOR), reason) as (connection, why):
-        appointing.require_administrator(connection, why, what)
-        yield connection, why
-
-
-@contextmanager
-def _recording(actor: Actor, reason: str) -> Iterator[tuple[Connection, Why]]:
-    with ready_database() as engine, transaction(engine) as connection:
-        yield connection, Why(actor, reason, clock.wall())
-
-
-def _span(since: datetime | None, until: datetime | None, now: datetime) -> Span:
-    begins = since.replace(tzinfo=UTC) if since else now
-    return Span(begins, until.replace(tzinfo=UTC) if until else begins + YEAR)
-
-
-def _tell(text: str, told: dict[str, object], *, as_json: bool) -> None:
-    if as_json:
-        show_json(told)
-    else:
-        say(text)
 
 
 @app.command("first")
@@ -97,7 +61,7 @@ def first(
 ) -> None:
     """Add the first administrator; only where there is none."""
     actor = Actor(username, Role.ADMINISTRATOR)
-    with _recording(actor, "the first administrator") as (connection, why):
+    with recording(actor, "the first administrator") as (connection, why):
         if appointing.administered(connection, why.at):
             raise Refused(
                 "administrator-there",
@@ -108,9 +72,9 @@ def first(
         account = appointing.add(
             connection, NewAccount(username, name, organisation, email=email), why
         )
-        given = Given(Role.ADMINISTRATOR, _span(None, None, why.at), ANY)
+        given = Given(Role.ADMINISTRATOR, given_span(None, None, why.at), ANY)
         appointing.appoint(connection, username, given, why)
-    _tell(f"{username} is the administrator, for a year.", {"account": account}, as_json=as_json)
+    tell(f"{username} is the administrator, for a year.", {"account": account}, as_json=as_json)
     hint("Next: atmpflow account add, appoint and train; each with --as and this name.")
 
 
@@ -129,9 +93,9 @@ def add(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Add an account. It may do nothing until it is appointed."""
     new = NewAccount(username, name, organisation, "machine" if machine else "person", email)
-    with _administering(account, "added", "add accounts") as (connection, why):
+    with administering(account, "added", "add accounts") as (connection, why):
         added = appointing.add(connection, new, why)
-    _tell(f"Added {username}. Next: atmpflow account appoint.", {"account": added}, as_json=as_json)
+    tell(f"Added {username}. Next: atmpflow account appoint.", {"account": added}, as_json=as_json)
 
 
 @app.command("appoint")
@@ -149,11 +113,11 @@ def appoint(  # noqa: PLR0913 - one parameter an option
     as_json: AsJson = False,
 ) -> None:
     """Let an account act in a role, at a site, for a trial and a product, until a day."""
-    with _administering(account, reason, "appoint") as (connection, why):
-        given = Given(Role(role), _span(since, until, why.at), site, trial, product)
+    with administering(account, reason, "appoint") as (connection, why):
+        given = Given(Role(role), given_span(since, until, why.at), site, trial, product)
         made = appointing.appoint(connection, username, given, why)
     said = f"{username} may act as {role} at {site} until {given.span.until:%Y-%m-%d}."
-    _tell(said, {"appointment": made}, as_json=as_json)
+    tell(said, {"appointment": made}, as_json=as_json)
 
 
 @app.command("train")
@@ -174,12 +138,12 @@ def train(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Put a completed training on record, with the day it runs out."""
     span = Span(completed.replace(tzinfo=UTC), expires.replace(tzinfo=UTC))
-    with _administering(account, "trained", "record training") as (connection, why):
+    with administering(account, "trained", "record training") as (connection, why):
         made = appointing.train(
             connection, username, Certificate(product, kind, span, certificate), why
         )
     said = f"{username} is trained for {product} until {expires:%Y-%m-%d}."
-    _tell(said, {"training": made}, as_json=as_json)
+    tell(said, {"training": made}, as_json=as_json)
 
 
 @app.command("delegate")
@@ -196,33 +160,34 @@ def delegate(  # noqa: PLR0913 - one parameter an option
     as_json: AsJson = False,
 ) -> None:
     """Let somebody else act in a role of yours, never for more or longer than you hold it."""
-    with _recording(Actor(account, Role(role)), reason) as (connection, why):
-        given = Given(Role(role), _span(since, until, why.at), site, trial)
+    with recording(Actor(account, Role(role)), reason) as (connection, why):
+        given = Given(Role(role), given_span(since, until, why.at), site, trial)
         made = appointing.delegate(connection, to, given, why)
     said = f"{to} may act as {role} for {account} until {until:%Y-%m-%d}."
-    _tell(said, {"delegation": made}, as_json=as_json)
+    tell(said, {"delegation": made}, as_json=as_json)
 
 
 @app.command("end")
 def end(
     given: Annotated[
-        UUID, typer.Argument(metavar="ID", help="Of the appointment, training or delegation.")
+        UUID,
+        typer.Argument(metavar="ID", help="Of the appointment, training, delegation or token."),
     ],
     *,
     reason: Reason,
     account: Account,
     as_json: AsJson = False,
 ) -> None:
-    """Take back an appointment, a training or a delegation, from now on."""
-    with _administering(account, reason, "end what was given") as (connection, why):
+    """Take back an appointment, a training, a delegation or an access token, from now on."""
+    with administering(account, reason, "end what was given") as (connection, why):
         what = appointing.end(connection, given, why)
-    _tell(f"Ended: {what} {given}.", {"ended": what, "id": given}, as_json=as_json)
+    tell(f"Ended: {what} {given}.", {"ended": what, "id": given}, as_json=as_json)
 
 
 def _set_state(username: str, state: State, reason: str, account: str, *, as_json: bool) -> None:
-    with _administering(account, reason, "change accounts") as (connection, why):
+    with administering(account, reason, "change accounts") as (connection, why):
         appointing.set_state(connection, username, state, why)
-    _tell(f"{username}: {state}.", {"username": username, "state": state}, as_json=as_json)
+    tell(f"{username}: {state}.", {"username": username, "state": state}, as_json=as_json)
 
 
 @app.command("lock")
@@ -251,12 +216,15 @@ def open_again(
 ) -> None:
     """Open a locked account, or that of somebody who is back or was enrolled by an upgrade."""
     given = {"printed_name": name, "organisation": organisation}
-    with _administering(account, reason, "change accounts") as (connection, why):
+    with administering(account, reason, "change accounts") as (connection, why):
         appointing.set_particulars(
             connection, username, {key: value for key, value in given.items() if value}, why
         )
         appointing.set_state(connection, username, "active", why)
-    _tell(f"{username}: active.", {"username": username, "state": "active"}, as_json=as_json)
+    tell(f"{username}: active.", {"username": username, "state": "active"}, as_json=as_json)
+
+
+app.command("token")(token)
 
 
 @app.command("list")

@@ -13,6 +13,7 @@ from deployments.settings import settings
 from desk.cli.checks import Check, judged, lag, ok, report
 from desk.cli.checks_anchors import anchor_checks
 from desk.cli.checks_database import database_checks, unreachable
+from desk.cli.checks_http import http_checks
 from desk.cli.checks_prefect import prefect_checks
 from desk.cli.checks_signing import signing_checks
 from desk.cli.database import reachable_database
@@ -33,7 +34,13 @@ def doctor(*, as_json: AsJson = False) -> None:
 
     Exit code 5 when a check failed; a warning alone is no failure.
     """
-    checks = [*_program(), _outgoing(), *_database(), *prefect_checks(settings())]
+    checks = [
+        *_program(),
+        _outgoing(),
+        *_database(),
+        *prefect_checks(settings()),
+        *http_checks(settings()),
+    ]
     found = report(checks)
     if as_json:
         show_json(found)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from desk.cli.database import ready_database
-from desk.cli.frame import AsJson, new_app
+from desk.cli.frame import AsJson, Viewer, new_app
 from desk.cli.output import hint, moment, say, show_json, table
 from desk.cli.recording import find_journey
 from models.database import transaction
@@ -28,6 +28,7 @@ def epcis(
         bool, typer.Option("--open", help="List partners' events that nothing came of, instead.")
     ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it here.")] = None,
+    viewer: Viewer = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a journey as an EPCIS 2.0 document (JSON-LD); it tells nothing of who the patient is.
@@ -41,7 +42,7 @@ def epcis(
             with transaction(engine) as connection:
                 _show_open(unmatched(connection), as_json=as_json)
             return
-        found = exported(engine, find_journey(engine, journey), now=clock.wall())
+        found = exported(engine, find_journey(engine, journey, viewer), now=clock.wall())
     if out is None:
         show_json(found)
         return

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from atmpflow.fhir.elements import Element
 from desk.cli.database import ready_database
-from desk.cli.frame import Account, AsJson, new_app
+from desk.cli.frame import AsJson, Viewer, login, new_app
 from desk.cli.output import hint, show_json
 from desk.cli.recording import find_journey
 from desk.cli.trouble import ExitCode
@@ -27,13 +27,13 @@ app = new_app()
 @app.command("fhir")
 def fhir(  # noqa: PLR0913 - one parameter an option
     journey: Annotated[str, typer.Argument(help="Journey id or chain-of-identity id.")],
-    account: Account,
     *,
     identified: Annotated[
         bool, typer.Option("--identified", help="With who the patient is; the look is kept.")
     ] = False,
     reason: Annotated[str, typer.Option(help="Why, with --identified: a code or number.")] = "",
     role: Annotated[str | None, typer.Option(help="The role in which you act.")] = None,
+    viewer: Viewer = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it here, for you alone to read.")
     ] = None,
@@ -48,11 +48,11 @@ def fhir(  # noqa: PLR0913 - one parameter an option
     whether a Bundle that was exported still says what the record says.
     """
     with ready_database() as engine:
-        found = find_journey(engine, journey)
+        found = find_journey(engine, journey, viewer)
         if check is not None:
             _compare(engine, found, check)
             return
-        value = _export(engine, found, account, role, reason if identified else None)
+        value = _export(engine, found, viewer or login(), role, reason if identified else None)
     if out is None:
         show_json(value)
         return

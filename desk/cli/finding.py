@@ -73,8 +73,9 @@ def decide_on(  # noqa: PLR0913 - one for each option
 
 def _signed(engine: Engine, one: Held, actor: Actor, *, piped: bool) -> str:
     """Show what is signed, and sign it with password and one-time code."""
-    hint(f"You sign {MEANING.value}: {one.check_id}, {one.subject}: {one.found}")
     with transaction(engine) as connection:
         record = record_of_finding(one)
-        to_sign = begin_record(connection, actor, MEANING, record, clock.wall())
+        now, where = clock.wall(), one.journey_id
+        to_sign = begin_record(connection, actor, MEANING, record, now, of=where)
+    hint(f"You sign {MEANING.value}: {one.check_id}, {one.subject}: {one.found}")
     return finish(engine, to_sign, local(proof(piped=piped, first=True, series=None))).token

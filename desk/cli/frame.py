@@ -31,7 +31,8 @@ def _account(text: str) -> str:
     raise typer.BadParameter("letters, digits and . _ @ - only, at most 64, e.g. nurse-7")
 
 
-def _login() -> str:
+def login() -> str:
+    """The name under which somebody is logged in to this machine."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in some containers
@@ -44,7 +45,7 @@ Account = Annotated[
         "--as",
         metavar="ACCOUNT",
         envvar="ATMPFLOW_ACCOUNT",
-        default_factory=_login,
+        default_factory=login,
         show_default="the login name",
         callback=_account,
         help="Who acts: an account name, never a patient's.",
@@ -61,6 +62,14 @@ Viewer = Annotated[
         help="Only what this account may see: journeys of the centres where it is appointed.",
     ),
 ]
+
+
+def product_codes(incomplete: str) -> list[str]:
+    """Codes of the catalogue that begin so, for the shell's completion."""
+    # Imported here: this file is read for the list of commands, too.
+    from atmpflow.products.catalogue import catalogue  # noqa: PLC0415
+
+    return sorted(code for code in catalogue() if code.startswith(incomplete))
 
 
 def one_of(name: str, known: Callable[[], Collection[str]], help: str) -> Any:

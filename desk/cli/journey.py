@@ -33,7 +33,7 @@ def show_journey(
 ) -> None:
     """Show one journey: timeline, custody, shipments, doses and what it waits for."""
     with ready_database() as engine:
-        which = find_journey(engine, journey)
+        which = find_journey(engine, journey, viewer)
         found = page(engine, which, viewer)
         files = _drawn(engine, which, plots) if plots else []
     if as_json:

@@ -5,9 +5,8 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from atmpflow.people import Actor
-from models.authority import require_authority, require_for
+from models.authority import require_authority, require_where
 from models.database import transaction
-from models.lookups import facts_of
 from tasks import clock
 
 
@@ -20,5 +19,4 @@ def require_on_record(engine: Engine, actor: Actor, what: str) -> None:
 def require_there(engine: Engine, actor: Actor, what: str, journey: UUID) -> None:
     """Whoever asks is known, and holds the role now where the journey is. Raises Refused."""
     with transaction(engine) as connection:
-        facts = facts_of(connection, journey)
-        require_for(connection, actor, what, facts, clock.wall())
+        require_where(connection, actor, what, journey, clock.wall())

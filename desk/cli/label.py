@@ -31,6 +31,7 @@ from models.database import transaction
 from models.lookups import facts_of
 from models.material import Unit
 from models.printing import Printed, keep_print
+from models.sight import require_sight
 from tasks import clock
 
 app = new_app()
@@ -71,6 +72,7 @@ def label(  # noqa: PLR0913 - one parameter an option
     _require_one_target(unit, journey, other=band or shipper)
     with ready_database() as engine:
         where, units = _found(engine, unit, journey)
+        _require_sight(engine, where, account)
         patient = _patient(engine, where, account, role, reason)
         choice = Choice(version, reactive, settings().gs1_company_prefix, patient)
         made = _made(_facts(engine, where), units, choice, band=band, shipper=shipper)
@@ -111,6 +113,12 @@ def _found(engine: Engine, unit: str | None, journey: str | None) -> tuple[UUID,
     wanted = select(Unit).where(Unit.journey_id == where, col(Unit.state).not_in(GONE))
     with looking(engine) as session:
         return where, session.exec(wanted.order_by(col(Unit.kind), col(Unit.unit))).all()
+
+
+def _require_sight(engine: Engine, journey: UUID, account: str) -> None:
+    """Who prints is on record, and may see the journey."""
+    with transaction(engine) as connection:
+        require_sight(connection, journey, account, clock.wall())
 
 
 def _number(text: str) -> str:

@@ -13,7 +13,7 @@ from atmpflow.errors import Refused
 from atmpflow.events.shipment import CourierBooked
 from atmpflow.people import Actor
 from desk.cli.actor import acting, require_person
-from desk.cli.frame import Account, AsJson, new_app
+from desk.cli.frame import Account, AsJson, new_app, one_of
 from desk.cli.keep import Attempt, keep
 from desk.cli.looking import journey_row, summary
 from desk.cli.output import say, show_json
@@ -21,10 +21,13 @@ from desk.cli.recording import find_journey
 from desk.letters import Letter
 from desk.sending import kept_if_away
 from models.database import transaction
+from models.journey import Journey
 from models.lookups import facts_of
 from models.record import Answer
 from tasks import clock
 from tasks.logger import LoggerExport, read_export, record_log
+from tasks.loggers.mapped import formats
+from tasks.loggers.reader import PLAIN
 
 app = new_app()
 
@@ -33,7 +36,7 @@ app = new_app()
 def log(  # noqa: PLR0913 - one parameter an option
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV: timestamp,temp_c"),
+        typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="Text or CSV export."),
     ],
     account: Account,
     *,
@@ -42,6 +45,9 @@ def log(  # noqa: PLR0913 - one parameter an option
     zone: Annotated[
         str, typer.Option(help="Zone of the logger's clock, e.g. Europe/London.")
     ] = "UTC",
+    format: Annotated[
+        str, one_of("--format", formats, "How its columns are named; see docs/cold-chain.md.")
+    ] = PLAIN,
     role: Annotated[
         str | None, typer.Option(help="courier, manufacturer or atmp-pharmacist (required).")
     ] = None,
@@ -56,11 +62,16 @@ def log(  # noqa: PLR0913 - one parameter an option
     """
     acting(account, role, RecordTemperatureLog.roles)
     who = {"account": account, "role": role, "at": _moment(at).isoformat()}
-    what = {"journey": journey, "logger": logger, "zone": zone, "name": file.name}
+    what = {"journey": journey, "logger": logger, "zone": zone, "format": format}
+    what["name"] = file.name
     letter = Letter("log", who | what, clock.wall(), file.read_bytes())
     with kept_if_away(letter) as engine:
         answer = carry_out(engine, letter)
         row = journey_row(engine, answer.journey)
+    _tell(answer, row, as_json=as_json)
+
+
+def _tell(answer: Answer, row: Journey, *, as_json: bool) -> None:
     if as_json:
         events = {"events": answer.events, "repeated": answer.repeated}
         show_json({**summary(row, clock.now()), **events})
@@ -73,7 +84,13 @@ def carry_out(engine: Engine, letter: Letter) -> Answer:
     """Record the export that a letter brings. Raises Refused, after keeping what was asked."""
     asked = letter.values
     actor = acting(asked["account"], asked["role"], RecordTemperatureLog.roles)
-    export = LoggerExport(letter.content or b"", asked["name"], asked["logger"], asked["zone"])
+    export = LoggerExport(
+        letter.content or b"",
+        asked["name"],
+        asked["logger"],
+        asked["zone"],
+        asked.get("format", PLAIN),  # letters of earlier versions do not say it
+    )
     at = datetime.fromisoformat(asked["at"])
     return _recorded(engine, asked["journey"], export, actor=actor, at=at)
 

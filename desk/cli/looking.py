@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
-from desk.cli.signatures import Shown, signatures_of
 from models.administration import Administration, Visit
 from models.database import Connection, reading
 from models.journey import Journey
@@ -20,6 +19,7 @@ from models.material import Custody, LabelPrint, Unit
 from models.reaction import Reaction
 from models.shipment import Shipment
 from models.sight import look_as, sight_of
+from models.signed import Shown, signatures_of
 from tasks import clock
 
 
@@ -37,9 +37,12 @@ def see_as(session: Session, viewer: str | None) -> None:
     The database holds it (row-level security). Raises Refused `account-unknown`.
     """
     if viewer is not None:
-        held = session.connection().connection.driver_connection
-        connection = cast("Connection", held)
+        connection = _driver(session)
         look_as(connection, sight_of(connection, viewer, clock.wall()))
+
+
+def _driver(session: Session) -> Connection:
+    return cast("Connection", session.connection().connection.driver_connection)
 
 
 def _seen(row: Journey | None) -> Journey:
@@ -165,7 +168,7 @@ def page(engine: Engine, journey: UUID, viewer: str | None = None) -> Page:
             signatures=(),
         )
         session.execute(text("RESET ROLE"))  # signatures are of a journey that is seen
-        return replace(found, signatures=signatures_of(session, journey))
+        return replace(found, signatures=signatures_of(_driver(session), journey))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,12 @@ class Rejection:
 
 
 def rejections(
-    engine: Engine, *, journey: UUID | None, code: str | None, limit: int
+    engine: Engine,
+    *,
+    journey: UUID | None,
+    code: str | None,
+    limit: int,
+    viewer: str | None = None,
 ) -> Sequence[Rejection]:
     """Rejected commands, the newest first."""
     wanted = (
@@ -192,4 +200,5 @@ def rejections(
     if code is not None:
         wanted = wanted.where(ReceivedCommand.code == code)
     with looking(engine) as session:
+        see_as(session, viewer)
         return [Rejection(row, coi) for row, coi in session.exec(wanted).all()]

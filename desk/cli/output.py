@@ -29,17 +29,20 @@ def console(*, stderr: bool = False) -> Console:
     return Console(file=stream, width=wide, highlight=False, soft_wrap=False)
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """What JSON has no word for: moments in UTC, ids, bytes in hexadecimal."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, UUID):
         return str(value)
+    if isinstance(value, bytes):
+        return value.hex()
     raise TypeError(type(value).__name__)
 
 
 def show_json(value: Any) -> None:
     """One JSON value on standard output; moments in UTC."""
-    typer.echo(json.dumps(value, default=_plain, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(value, default=plain, indent=2, ensure_ascii=False))
 
 
 def _indented(text: str, columns: int) -> Padding:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
+from uuid import UUID
 
 import typer
 from sqlalchemy import Engine
 
 from atmpflow.errors import Refused
 from desk.cli.database import ready_database
-from desk.cli.frame import AsJson, new_app
+from desk.cli.frame import AsJson, Viewer, new_app
 from desk.cli.output import say, show_json
 from desk.cli.recording import find_journey
 from tasks.pictures.made import Picture, every, of_custody, of_leg
@@ -28,11 +29,13 @@ def plot(
     leg: Annotated[int | None, typer.Option(min=1, help="Only this leg, counted from 1.")] = None,
     custody: Annotated[bool, typer.Option("--custody", help="Only who held what.")] = False,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the pictures.")] = Path(),
+    viewer: Viewer = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw a journey as SVG and PNG: temperatures by leg, and the chain of custody."""
     with ready_database() as engine:
-        files = write_pictures(_made(engine, journey, leg, custody=custody), out)
+        found = find_journey(engine, journey, viewer)
+        files = write_pictures(_made(engine, found, leg, custody=custody), out)
     if as_json:
         show_json({"files": [str(file) for file in files]})
         return
@@ -40,8 +43,7 @@ def plot(
         say(str(file))
 
 
-def _made(engine: Engine, journey: str, leg: int | None, *, custody: bool) -> Sequence[Picture]:
-    found = find_journey(engine, journey)
+def _made(engine: Engine, found: UUID, leg: int | None, *, custody: bool) -> Sequence[Picture]:
     if leg is not None:
         return [of_leg(engine, found, leg)]
     if custody:

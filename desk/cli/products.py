@@ -7,7 +7,7 @@ import typer
 
 from atmpflow.products.catalogue import catalogue, product
 from atmpflow.products.spec import Band, Criterion, ProductSpec, ReleaseTest, UseWindow
-from desk.cli.frame import AsJson, new_app
+from desk.cli.frame import AsJson, new_app, product_codes
 from desk.cli.output import lasting, say, show_json, table
 
 app = new_app()
@@ -18,7 +18,9 @@ Line = tuple[str, str, str]
 
 @app.command("products")
 def products(
-    code: Annotated[str, typer.Argument(help="Show the limits of this product.")] = "",
+    code: Annotated[
+        str, typer.Argument(help="Show the limits of this product.", autocompletion=product_codes)
+    ] = "",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -85,7 +87,7 @@ def _show_one(spec: ProductSpec, *, as_json: bool) -> None:
     say(f"{spec.name} ({spec.code}): {spec.inn}, {spec.kind}, {spec.pathway}")
     say(f"{spec.licence}, {spec.holder}")
     say(spec.indication)
-    limits = [(what, figure, sources.number(source)) for what, figure, source in _limits(spec)]
+    limits = [(what, figure, sources.number(source)) for what, figure, source in limits_of(spec)]
     table("\nLimits", ("What", "Figure", "Source"), limits)
     questions = [
         (one.code, one.question, _right(one), sources.number(one.source))
@@ -109,7 +111,8 @@ def _right(limits: Criterion | ReleaseTest) -> str:
     return f"{', '.join(parts)} {unit}".rstrip()
 
 
-def _limits(spec: ProductSpec) -> Iterator[Line]:
+def limits_of(spec: ProductSpec) -> Iterator[Line]:
+    """Every limit of a product in words, with its source."""
     yield from _material(spec)
     life = lasting(spec.storage.shelf_life_h * 60)
     yield "Storage", f"{spec.storage.state}, {band(spec.storage)}", spec.storage.source

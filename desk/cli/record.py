@@ -12,7 +12,7 @@ from atmpflow.message import Command
 from atmpflow.signing import SIGNED
 from desk.cli.actor import roles
 from desk.cli.fields import Shape, expected, shape
-from desk.cli.frame import Account, AsJson, new_app
+from desk.cli.frame import Account, AsJson, new_app, product_codes
 
 PEOPLES = {name: kind for name, kind in sorted(COMMANDS.items()) if roles(kind.roles)}
 """Commands that people may ask; the engine's own are not offered."""
@@ -48,6 +48,13 @@ def _completed(choices: tuple[str, ...]) -> Callable[[str], list[str]]:
     return complete
 
 
+def _known(name: str, found: Shape) -> Callable[[str], list[str]] | None:
+    """What the shell completes a field with, if anything."""
+    if name == "product":
+        return product_codes
+    return _completed(found.choices) if found.choices else None
+
+
 def _field(name: str, kind: type[Command]) -> inspect.Parameter:
     """A field as an option; the form judges what is given, so that a refusal is kept."""
     field = kind.model_fields[name]
@@ -62,7 +69,7 @@ def _field(name: str, kind: type[Command]) -> inspect.Parameter:
         flag,
         metavar=None if found.kind == "flag" else found.metavar,
         help=f"{expected(name, field)}{_again(found)}" + (f" ({default})" if default else ""),
-        autocompletion=_completed(found.choices) if found.choices else None,
+        autocompletion=_known(name, found),
         show_default=False,
         rich_help_panel="Fields",
     )

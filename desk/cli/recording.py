@@ -30,6 +30,7 @@ from desk.sending import kept_if_away
 from models.database import transaction
 from models.lookups import journey_by
 from models.record import Answer, Request, record
+from models.sight import look_as, sight_of
 from tasks import clock
 from tasks.intake.json_text import json_of
 from tasks.intake.text import text_of
@@ -125,13 +126,16 @@ def _about(attempt: Attempt, kind: type[Command], journey: UUID | None) -> Attem
     )
 
 
-def find_journey(engine: Engine, text: str) -> UUID:
+def find_journey(engine: Engine, text: str, viewer: str | None = None) -> UUID:
     """The journey with this id or chain-of-identity id, as typed or scanned.
 
-    Raises Refused `coi-format`, `coi-check-character` or `journey-unknown`.
+    Where a viewer is named, only among those that they may see. Raises Refused `coi-format`,
+    `coi-check-character`, `journey-unknown` or `account-unknown`.
     """
     read = check(text, "journey") if text.strip().upper().startswith(PREFIX) else text.strip()
     with transaction(engine) as connection:
+        if viewer is not None:
+            look_as(connection, sight_of(connection, viewer, clock.wall()))
         return journey_by(connection, read)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from desk.cli.database import ready_database
-from desk.cli.frame import AsJson, new_app
+from desk.cli.frame import AsJson, Viewer, new_app
 from desk.cli.looking import Rejection, rejections
 from desk.cli.output import hint, moment, say, show_json
 from desk.cli.recording import find_journey
@@ -23,12 +23,13 @@ def list_rejected(
     ] = None,
     code: Annotated[str | None, typer.Option(help="Only with this code.")] = None,
     limit: Limit = 50,
+    viewer: Viewer = None,
     as_json: AsJson = False,
 ) -> None:
     """List rejected commands with the reason and the remedy. None of them changed anything."""
     with ready_database() as engine:
-        which = find_journey(engine, journey) if journey else None
-        found = rejections(engine, journey=which, code=code, limit=limit)
+        which = find_journey(engine, journey, viewer) if journey else None
+        found = rejections(engine, journey=which, code=code, limit=limit, viewer=viewer)
     if as_json:
         show_json([_as_dict(one) for one in found])
         return

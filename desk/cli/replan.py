@@ -14,6 +14,7 @@ from atmpflow.rules.slots import ORDER, least_movement
 from desk.cli.actor import acting, require_person
 from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app, one_of
+from desk.cli.known import require_there
 from desk.cli.output import moment, say, show_json, table
 from desk.cli.recording import find_journey
 from models.database import transaction
@@ -48,6 +49,7 @@ def replan(  # noqa: PLR0913 - options of a command line
     require_person(actor)
     with ready_database() as engine:
         which = find_journey(engine, journey)
+        require_there(engine, actor, "reschedule", which)
         with transaction(engine) as connection:
             facts, taken = facts_of(connection, which), busy(connection, clock.now())
         kinds: dict[str, Kind] = {one: one for one in ORDER}

@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 from sqlalchemy import Engine
 
+from atmpflow.rules.late_entry import is_late
 from desk.cli.database import ready_database
 from desk.cli.frame import Account, AsJson, new_app
 from desk.cli.journey_json import reasons
@@ -14,15 +15,14 @@ from desk.cli.looking import page
 from desk.cli.output import moment, say, show_json, table
 from desk.cli.recording import find_journey
 from desk.cli.sign import signer
+from desk.cli.signatures import as_json as signed
+from desk.cli.signatures import show
 from models.database import transaction
 from models.ledger import LedgerEvent
 from models.signing import reviewed_at
 from tasks.signing import review
 
 app = new_app()
-
-LATE_H = 24
-"""An entry that was made so long after it happened is pointed out."""
 
 
 @app.command("review")
@@ -45,16 +45,18 @@ def review_trail(
     with ready_database() as engine:
         found = find_journey(engine, journey)
         seen = _seen(engine, found, account)
-        events = page(engine, found).events
-        new = [event for event in events if event.seq > seen]
+        whole = page(engine, found)
+        new = [event for event in whole.events if event.seq > seen]
         if not as_json:
             _show(new)
+            show(whole.signatures)
         if not (yes or as_json):
             typer.confirm("Have you reviewed all of this?", abort=True, err=True)
-        record = review(engine, who, found, len(events))
+        record = review(engine, who, found, len(whole.events))
     said = {"journey": record.id, "version": record.version, "hash": record.digest.hex()}
     if as_json:
-        show_json({**said, "account": account, "events": [_event(event) for event in new]})
+        shown = {"events": [_event(event) for event in new]}
+        show_json({**said, "account": account, **shown, "signatures": signed(whole.signatures)})
         return
     say(f"Reviewed up to version {record.version} ({record.digest.hex()[:16]}).")
 
@@ -65,8 +67,7 @@ def _seen(engine: Engine, journey: UUID, account: str) -> int:
 
 
 def _late(event: LedgerEvent) -> bool:
-    hours = (event.recorded_at - event.occurred_at).total_seconds() / 3600
-    return event.role != "system" and hours > LATE_H
+    return is_late(event.role, event.occurred_at, event.recorded_at)
 
 
 def _event(event: LedgerEvent) -> dict[str, Any]:

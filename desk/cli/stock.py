@@ -7,7 +7,7 @@ import typer
 
 from atmpflow.errors import Refused
 from desk.cli.database import ready_database
-from desk.cli.frame import AsJson, new_app
+from desk.cli.frame import Account, AsJson, new_app
 from desk.cli.output import say, show_json
 from models.stock import shelve
 from tasks.intake.stock_csv import COLUMNS, read_stock
@@ -25,6 +25,7 @@ def stock(
         ),
     ],
     *,
+    account: Account,
     as_json: AsJson = False,
 ) -> None:
     """Put certified units of allogeneic products on the shelf; those known are left as they are.
@@ -38,7 +39,7 @@ def stock(
             "stock-file-invalid", "file", "Not a text file in UTF-8.", "Export it as CSV in UTF-8."
         ) from None
     with ready_database() as engine:
-        added = shelve(engine, units)
+        added = shelve(engine, units, account)
     if as_json:
         show_json({"units": len(units), "added": added})
         return

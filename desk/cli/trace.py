@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from desk.cli.database import ready_database
-from desk.cli.frame import AsJson, new_app
+from desk.cli.frame import AsJson, Viewer, new_app
 from desk.cli.output import moment, say, show_json, table
 from models.database import transaction
-from models.trace import From, Link, trace
+from models.trace import From, Link, seen_by, trace
+from tasks import clock
 
 app = new_app()
 
@@ -16,7 +17,7 @@ COLUMNS = ("From", "", "To", "", "Journey", "Product", "Given")
 
 
 @app.command("trace")
-def follow(
+def follow(  # noqa: PLR0913 - one for each option
     *,
     lot: Annotated[str | None, typer.Option("--lot", help="A batch, lot or shipper.")] = None,
     donor: Annotated[
@@ -24,18 +25,24 @@ def follow(
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="A unit number.")] = None,
     journey: Annotated[str | None, typer.Option("--journey", help="A journey's id or COI.")] = None,
+    patient: Annotated[
+        str | None, typer.Option("--patient", help="A patient's opaque person id.")
+    ] = None,
+    viewer: Viewer = None,
     as_json: AsJson = False,
 ) -> None:
-    """Follow a lot, donor, unit or journey from donor to patient and back.
+    """Follow a lot, donor, unit, journey or patient from donor to patient and back.
 
     Kept for 30 years after the product's expiry (Reg. (EC) 1394/2007 Art. 15).
     """
     given: dict[From, str | None] = {
-        "lot": lot, "donor": donor, "unit": unit, "journey": journey,
+        "lot": lot, "donor": donor, "unit": unit, "journey": journey, "patient": patient,
     }  # fmt: skip
     start, text = _start(given)
     with ready_database() as engine, transaction(engine) as connection:
         found = trace(connection, start, text)
+        if viewer is not None:
+            found = seen_by(connection, found, viewer, clock.wall())
     if as_json:
         show_json([{name: getattr(one, name) for name in Link.__slots__} for one in found])
     elif found:
@@ -47,7 +54,9 @@ def follow(
 def _start(given: dict[From, str | None]) -> tuple[From, str]:
     named: list[tuple[From, str]] = [(start, text) for start, text in given.items() if text]
     if len(named) != 1:
-        raise typer.BadParameter("name one", param_hint="--lot, --donor, --unit or --journey")
+        raise typer.BadParameter(
+            "name one", param_hint="--lot, --donor, --unit, --journey or --patient"
+        )
     return named[0]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from atmpflow.events.after import FollowUpDue, FollowUpRecorded
 from atmpflow.journey import Facts
 from atmpflow.people import Role
 from atmpflow.waits import engine_owes, next_visit
-from deployments.events import EventPost
+from deployments.events import EventPost, Unavailable
 from desk.demo.clock import safe_time, set_clock
 from desk.demo.table import progress
 from desk.simulation.people import actor
@@ -204,7 +205,10 @@ class Play:
         return safe_time(open_journeys)
 
     async def _ask_for_a_beat(self) -> None:
-        """A heartbeat now: simulated days pass faster than its minute."""
+        """A heartbeat now: simulated days pass faster than its minute.
+
+        Where Prefect is too busy to answer, that minute has to do.
+        """
         event = {
             "id": str(uuid4()),
             "occurred": clock.wall().isoformat(),
@@ -214,4 +218,5 @@ class Play:
             "payload": {},
         }
         async with EventPost(self._api_url) as post:
-            await post.post([event])
+            with suppress(Unavailable):
+                await post.post([event])

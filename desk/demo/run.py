@@ -19,6 +19,7 @@ from deployments.settings import Settings
 from deployments.stack import Stack, running_stack
 from desk.cli.output import show_json
 from desk.demo.play import Play, Played
+from desk.environment import environment
 from desk.prepare import prepare
 from desk.simulation.people import actor
 from desk.stories.page import page, show
@@ -29,9 +30,16 @@ from models.keys import KEY_FILE, key_file_in
 from models.passwords import MEMORY_KIB
 from tasks.anchors import where
 from tasks.clock import SIMULATED
+from tasks.engine import URL
 from tasks.signing import demand
 
 EXAMPLES = PREFECT_FILE.parent / "examples"
+
+REAL = (
+    URL, "ATMPFLOW_DATABASE_URL", "ATMPFLOW_OWNER_DATABASE_URL", "ATMPFLOW_PREFECT_DATABASE_URL",
+    "ATMPFLOW_PREFECT_API_URL",
+)  # fmt: skip
+"""Names a database or server of the user's; a simulation must never find its way there."""
 
 
 def run_demo(
@@ -54,7 +62,7 @@ def run_demo(
             if story is not None:
                 _show_story(stack, story, played, as_json=as_json)
             else:
-                _report(played, console, as_json=as_json, seconds=time.monotonic() - began)
+                report(played, console, as_json=as_json, seconds=time.monotonic() - began)
             if not exit_after:
                 console.print(f"Look around at {stack.ui_url}; Ctrl-C stops.")
                 wait_for_signal()
@@ -86,14 +94,10 @@ def simulation(folder: Path) -> Iterator[Path]:
         where.KEY_FILE: str(where.key_file_in(folder)),
         where.FOLDERS: where.folders_in(folder),
         MEMORY_KIB: "32",  # the passwords of simulated people guard nothing
+        **dict.fromkeys(REAL),
     }
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
+    with environment(wanted):
         yield clock
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def demanding(databases: Databases) -> None:
@@ -151,7 +155,8 @@ def _play(
         engine.dispose()
 
 
-def _report(played: Played, console: Console, *, as_json: bool, seconds: float) -> None:
+def report(played: Played, console: Console, *, as_json: bool, seconds: float) -> None:
+    """Say what became of all journeys: one JSON object on standard output, or a line."""
     summary: dict[str, Any] = {**played.summary(), "seconds": round(seconds, 2)}
     if as_json:
         sys.stdout.write(json.dumps(summary) + "\n")

@@ -18,6 +18,7 @@ from atmpflow.rules.supply import units_in_transit
 from atmpflow.rules.transit import shipper_label
 from atmpflow.rules.way_out import lost_by
 from desk.simulation import values
+from desk.simulation.fleet import serial
 from desk.simulation.people import actor
 
 MINUTE = timedelta(minutes=1)
@@ -141,7 +142,7 @@ def pack(facts: Facts, since: datetime) -> Command:
         scanned_coi=facts.coi,
         shipper=f"SIM-SHIPPER-{tag}",
         seal=f"SIM-SEAL-{tag}",
-        logger=f"SIM-LOGGER-{tag}",
+        logger=serial(tag),
         charged_at=at - 3 * HOUR,
         hold_time_h=240,
     )

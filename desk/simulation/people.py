@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from atmpflow.people import Actor, Role
 from atmpflow.products.catalogue import catalogue
 from atmpflow.rights import TRAINED
+from desk.simulation.fleet import register_fleet
 from models.database import Connection, transaction
 
 PERSONS = 3
@@ -59,9 +60,13 @@ def simulated_cast() -> Cast:
 
 
 def enrol(owner: Engine, cast: Cast) -> None:
-    """Give everybody their roles at every site, with training for every product there is."""
+    """Give everybody their roles at every site, with training for every product there is.
+
+    What they pack with is on the register, too.
+    """
     with transaction(owner) as connection:
         _enrol(connection, cast)
+        register_fleet(connection, BEGUN, OVER)
 
 
 def _enrol(connection: Connection, cast: Cast) -> None:

@@ -13,7 +13,7 @@ from atmpflow.errors import Refused
 from atmpflow.people import Actor, Role
 from atmpflow.rules.signature import Record, judge_signature
 from atmpflow.signing import Meaning
-from models.authority import require_authority
+from models.authority import require_where
 from models.chain import canonical
 from models.database import Connection, transaction
 from models.signing import by_token, demanded
@@ -115,7 +115,7 @@ def decide(engine: Engine, one: Held, decision: Decision, *, actor: Actor, now: 
     """
     _require_may(one, decision, actor)
     with transaction(engine) as connection:
-        require_authority(connection, actor, "decide-finding", now)
+        require_where(connection, actor, "decide-finding", one.journey_id, now)
         row: Any = connection.execute(LOCKED, (one.id,)).fetchone()
         if not row[0]:
             raise Refused(

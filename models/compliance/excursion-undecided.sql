@@ -3,8 +3,8 @@
 --   deviations)
 -- Severity: critical
 -- Owner: atmp-pharmacist
--- Remedy: Have the manufacturer assess the excursion; decide with `atmpflow record decide-
---   deviation`.
+-- Remedy: Have the manufacturer assess the excursion; decide with
+--   `atmpflow record decide-deviation`.
 -- Cadence: hourly
 -- Scope: unit
 SELECT d.unit || '/' || d.seq AS subject, d.journey_id, 'the decision was due at '

@@ -2,8 +2,8 @@
 -- Regulation: SI 2004/1031 reg. 33, as amended by SI 2025/538 (7 and 15 days from awareness)
 -- Severity: critical
 -- Owner: pharmacovigilance
--- Remedy: Send the report to the MHRA and the ethics committee; then `atmpflow record fulfil-
---   duty`.
+-- Remedy: Send the report to the MHRA and the ethics committee; then
+--   `atmpflow record fulfil-duty`.
 -- Cadence: hourly
 -- Scope: journey
 SELECT d.journey_id::text || '/' || d.name AS subject, d.journey_id, d.title || ': due at '

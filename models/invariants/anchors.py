@@ -1,7 +1,8 @@
 """Holds the record against anchors kept outside the database, given here as plain data.
 
 Written from the description of an anchor alone (docs/operations.md), so that an error of the code
-that makes them is found. An anchor is two lines: what is signed, and key and signature.
+that makes them is found. An anchor is three lines: what is signed, key and signature, and the heads
+under the digest that is signed; in format 1 the heads are part of what is signed.
 """
 
 import json
@@ -45,6 +46,7 @@ class Anchor:
     number: int
     says: dict[str, Any]
     digest: str
+    heads: Sequence[Any]
 
     @property
     def name(self) -> str:
@@ -219,7 +221,7 @@ class Walk:
         self.windows.clear()
 
     def _new(self, anchor: Anchor) -> Iterator[Head]:
-        for journey, version, digest in anchor.says["heads"]:
+        for journey, version, digest in anchor.heads:
             leaf = UUID(journey).bytes + version.to_bytes(8, "big") + bytes.fromhex(digest)
             place = self._places.setdefault(journey, len(self._places))
             if self._leaves.put(place, leaf):
@@ -256,12 +258,24 @@ class Walk:
 
 def _verified(number: int, text: bytes, keys: Iterable[bytes]) -> Anchor | None:
     try:
-        content, seal, _ = text.split(b"\n")
-        says = json.loads(seal)
-        public = bytes.fromhex(says["key"])
+        content, seal, *heads, _ = text.split(b"\n")
+        sealing = json.loads(seal)
+        public = bytes.fromhex(sealing["key"])
         if public not in keys:
             return None
-        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(says["signature"]), content)
-        return Anchor(number, json.loads(content), sha256(content).hexdigest())
+        signature = bytes.fromhex(sealing["signature"])
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, content)
+        says = json.loads(content)
+        return Anchor(number, says, sha256(content).hexdigest(), _listed(says, heads))
     except (ValueError, KeyError, TypeError, InvalidSignature):
         return None
+
+
+def _listed(says: dict[str, Any], lines: Sequence[bytes]) -> Sequence[Any]:
+    """The heads of an anchor. Raises ValueError where they are not those that were signed."""
+    if says["format"] == 1:
+        return says["heads"]
+    (line,) = lines
+    if sha256(line).hexdigest() != says["heads"]:
+        raise ValueError("other heads")
+    return json.loads(line)["heads"]

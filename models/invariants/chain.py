@@ -4,7 +4,7 @@ Written from the description of the chain alone, so that an error of the code th
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
@@ -35,23 +35,33 @@ WHERE NOT (payload = '{}' AND source IS NOT NULL AND content_hash = source)
 """
 
 
-def broken(connection: psycopg.Connection[Any]) -> Iterator[Found]:
+def broken(
+    connection: psycopg.Connection[Any], journeys: Sequence[UUID] | None = None
+) -> Iterator[Found]:
     """Every event and command whose digest or id does not follow from its content.
 
-    Raises nothing for content that cannot be hashed: that is found, too.
+    Of some journeys only, where they are named. Raises nothing for content that cannot be hashed:
+    that is found, too.
     """
-    for row in _streamed(connection, EVENTS):
+    events, commands = EVENTS, COMMANDS
+    if journeys is not None:
+        events += " WHERE journey_id = ANY(%s)"
+        commands += " AND journey_id = ANY(%s)"
+    values = None if journeys is None else (list(journeys),)
+    for row in _streamed(connection, events, values):
         yield from _event(row)
-    for journey, name, digest, payload in _streamed(connection, COMMANDS):
+    for journey, name, digest, payload in _streamed(connection, commands, values):
         if _sha256(b"", {"name": name, **_read(payload)}) != bytes(digest):
             yield journey, f"a {name}: its content is not what its digest says"
 
 
-def _streamed(connection: psycopg.Connection[Any], query: str) -> Iterator[Any]:
+def _streamed(
+    connection: psycopg.Connection[Any], query: str, values: tuple[Any, ...] | None
+) -> Iterator[Any]:
     """Rows as they come: a ledger may be larger than the memory."""
     with connection.cursor(name="streamed") as cursor:
         cursor.itersize = AT_ONCE
-        yield from cursor.execute(query.encode())
+        yield from cursor.execute(query.encode(), values)
 
 
 def _event(row: tuple[UUID, int, UUID, bytes, bytes, str]) -> Iterator[Found]:

@@ -52,7 +52,7 @@ def _unheld(engine: Engine, place: Place, newest: int, says: dict[str, Any]) -> 
 def _held(place: Place, newest: int, *, since: datetime) -> Iterator[Head]:
     """The heads that anchors made since a moment list."""
     for number in range(newest, 0, -1):
-        says = read_anchor(place, number).says()
-        if datetime.fromisoformat(says["at"]) < since:
+        anchor = read_anchor(place, number)
+        if datetime.fromisoformat(anchor.says()["at"]) < since:
             return
-        yield from read_heads(says)
+        yield from read_heads(anchor.listed())

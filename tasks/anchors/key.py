@@ -80,11 +80,15 @@ def _publish(file: Path, public: bytes, now: datetime) -> None:
 
 def trusted(key_file: Path) -> frozenset[bytes]:
     """Every public key whose signatures count here; none where no key was made yet."""
+    return trusted_in(public_file(key_file))
+
+
+def trusted_in(file: Path) -> frozenset[bytes]:
+    """The public keys of a file, one a line; none where it cannot be read."""
     try:
-        lines = public_file(key_file).read_text(encoding="ascii").splitlines()
-    except OSError:
+        return frozenset(_keys(file.read_text(encoding="ascii").splitlines()))
+    except (OSError, ValueError):
         return frozenset()
-    return frozenset(_keys(lines))
 
 
 def _keys(lines: list[str]) -> Iterator[bytes]:

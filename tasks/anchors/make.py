@@ -5,13 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine
 
 from atmpflow.errors import Refused
-from models.anchor import GRACE, Loss, Occasion, Past, Standing, compose, read_heads
+from models.anchor import (
+    GRACE,
+    Composed,
+    Loss,
+    Occasion,
+    Past,
+    Standing,
+    compose,
+    read_heads,
+)
 from models.chain import canonical
 from models.database import Connection, transaction
 from models.installation import ensure_installation
@@ -52,8 +60,8 @@ def make_anchor(
         past = read_past(places)
         occasion = Occasion(installation, now, why, loss, grace)
         with transaction(engine) as connection:
-            content = _looked(connection, past, occasion)
-        return _kept(places, _sign(content, key), content)
+            composed = _looked(connection, past, occasion)
+        return _kept(places, _sign(composed, key), composed)
 
 
 def _installation(engine: Engine) -> UUID:
@@ -61,15 +69,15 @@ def _installation(engine: Engine) -> UUID:
         return ensure_installation(connection)
 
 
-def _looked(connection: Connection, past: Past, occasion: Occasion) -> dict[str, Any]:
+def _looked(connection: Connection, past: Past, occasion: Occasion) -> Composed:
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     return compose(connection, past, occasion)
 
 
-def _sign(content: dict[str, Any], key: Signer) -> Signed:
-    text = canonical(content)
-    return Signed(text, key.public, key.sign(text))
+def _sign(composed: Composed, key: Signer) -> Signed:
+    text = canonical(composed.says)
+    return Signed(text, key.public, key.sign(text), composed.heads)
 
 
 def fullest(places: Sequence[Place]) -> Place:
@@ -93,7 +101,7 @@ def read_past(places: Sequence[Place]) -> Past:
         said = anchor.says()
         if digest and said["previous"] != digest.hex():
             raise _forged(one, place.folder)
-        standing.take(read_heads(said))
+        standing.take(read_heads(anchor.listed()))
         digest = sha256(anchor.content).digest()
     until = datetime.fromisoformat(newest["until"])
     return Past(number, digest, newest["whole"], until, standing)
@@ -120,8 +128,8 @@ def _forged(number: int, folder: Path) -> Refused:
     )
 
 
-def _kept(places: Sequence[Place], anchor: Signed, content: dict[str, Any]) -> Made:
-    number, source = content["number"], fullest(places)
+def _kept(places: Sequence[Place], anchor: Signed, composed: Composed) -> Made:
+    number, source = composed.says["number"], fullest(places)
     kept: list[Path] = []
     failed: list[Path] = []
     behind: list[Path] = []
@@ -140,9 +148,9 @@ def _kept(places: Sequence[Place], anchor: Signed, content: dict[str, Any]) -> M
             "No place could keep the anchor.",
             "Make one of the folders in ATMPFLOW_ANCHOR_DIRS writable.",
         )
-    heads = len(content["heads"])
+    says = composed.says
     paths = (tuple(kept), tuple(failed), tuple(behind))
-    return Made(number, content["root"], content["journeys"], heads, *paths)
+    return Made(number, says["root"], says["journeys"], composed.count, *paths)
 
 
 def _caught_up(place: Place, source: Place, number: int) -> bool:

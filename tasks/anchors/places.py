@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -98,30 +99,47 @@ def records_in(folder: Path) -> set[UUID]:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """An anchor as it is kept: the signed line, and a line with key and signature."""
+    """An anchor as it is kept: the signed line, a line with key and signature, the heads' line.
+
+    Anchors of format 1 list their heads in the signed line and have no third.
+    """
 
     content: bytes
     public: bytes
     signature: bytes
+    heads: bytes = b""
+
+    @property
+    def seal(self) -> dict[str, str]:
+        return {"key": self.public.hex(), "signature": self.signature.hex()}
 
     @property
     def text(self) -> bytes:
-        seal = {"key": self.public.hex(), "signature": self.signature.hex()}
-        return self.content + b"\n" + json.dumps(seal).encode() + b"\n"
+        lines = [self.content, json.dumps(self.seal).encode(), *([self.heads] * bool(self.heads))]
+        return b"".join(line + b"\n" for line in lines)
 
     def says(self) -> dict[str, Any]:
         """What the anchor says."""
         return json.loads(self.content)
 
+    def listed(self) -> list[list[Any]]:
+        """The heads that it lists: journey, version, hash."""
+        return json.loads(self.heads)["heads"] if self.heads else self.says()["heads"]
+
 
 def signed(text: bytes) -> Signed:
     """An anchor from its file. Raises ValueError where it is none."""
     try:
-        content, seal, rest = text.split(b"\n")
-        says = json.loads(seal)
-        found = Signed(content, bytes.fromhex(says["key"]), bytes.fromhex(says["signature"]))
-        if rest or not isinstance(found.says(), dict):
-            raise ValueError("more than one anchor")
+        content, seal, *heads, rest = text.split(b"\n")
+        says, sealing = json.loads(content), json.loads(seal)
+        keys = bytes.fromhex(sealing["key"]), bytes.fromhex(sealing["signature"])
+        if rest or [sha256(one).hexdigest() for one in heads] != _digests(says):
+            raise ValueError("not what was signed")
+        return Signed(content, *keys, *heads)
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError("no anchor") from error
-    return found
+
+
+def _digests(says: dict[str, Any]) -> list[str]:
+    """The digests of the lines that follow the signature."""
+    return [] if says["format"] == 1 else [says["heads"]]

@@ -23,7 +23,8 @@ def folders_in(state_dir: Path) -> str:
     return os.pathsep.join((str(state_dir / "anchors"), str(state_dir / "anchors-copy")))
 
 
-def _state_dir() -> Path:
+def state_dir() -> Path:
+    """The state directory, as the environment names it."""
     named = os.environ.get(STATE_DIR)
     folder = Path(named).expanduser() if named else platformdirs.user_data_path("atmpflow")
     return folder.absolute()
@@ -32,10 +33,10 @@ def _state_dir() -> Path:
 def key_file() -> Path:
     """The file of the signing key."""
     named = os.environ.get(KEY_FILE)
-    return Path(named).expanduser().absolute() if named else key_file_in(_state_dir())
+    return Path(named).expanduser().absolute() if named else key_file_in(state_dir())
 
 
 def folders() -> list[Path]:
     """Every place, the first one first."""
-    named = os.environ.get(FOLDERS) or folders_in(_state_dir())
+    named = os.environ.get(FOLDERS) or folders_in(state_dir())
     return [Path(one).expanduser().absolute() for one in named.split(os.pathsep) if one]

@@ -19,7 +19,6 @@ from atmpflow.epcis.query import Page, Query, matches
 from atmpflow.people import Actor
 from models.database import Connection, transaction
 from models.epcis_events import Found, owners, search
-from models.lookups import unknown_journey
 from models.sight import look_as, sight_of
 from tasks.epcis.export import company_prefix, told
 
@@ -59,15 +58,6 @@ def _seen(engine: Engine, query: Query, actor: Actor, now: datetime) -> list[UUI
     with transaction(engine) as connection:
         look_as(connection, sight_of(connection, actor.id, now))
         return owners(connection, things, company_prefix())
-
-
-def require_sight(engine: Engine, journey: UUID, actor: Actor, now: datetime) -> None:
-    """May this account see the journey? Raises Refused `journey-unknown` where it may not."""
-    with transaction(engine) as connection:
-        look_as(connection, sight_of(connection, actor.id, now))
-        found = connection.execute("SELECT 1 FROM journey WHERE id = %s", (journey,)).fetchone()
-    if found is None:
-        raise unknown_journey()
 
 
 def _own(connection: Connection, query: Query, journeys: Sequence[UUID]) -> list[Raw]:

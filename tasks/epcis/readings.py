@@ -47,7 +47,7 @@ def complete_logs(engine: Engine, *, now: datetime) -> list[UUID]:
 def _complete(engine: Engine, shipment: UUID, journey: UUID, now: datetime) -> bool:
     with transaction(engine) as connection:
         facts = facts_of(connection, journey)
-        if not _waits(facts, shipment):
+        if not waits_for_log(facts, shipment):
             return False
         found, partner = _gathered(connection, shipment, facts)
     delivered = facts.when(ShipmentDelivered)
@@ -61,7 +61,8 @@ def _complete(engine: Engine, shipment: UUID, journey: UUID, now: datetime) -> b
     return True
 
 
-def _waits(facts: Facts, shipment: UUID) -> bool:
+def waits_for_log(facts: Facts, shipment: UUID) -> bool:
+    """Is the log of this shipment what the journey waits for?"""
     booked, step = facts.last(CourierBooked), facts.step
     here = booked is not None and booked.shipment == shipment
     return here and step is not None and step.command is RecordTemperatureLog

@@ -5,7 +5,7 @@ here); its codes with a required binding are held here, because the library lets
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -74,10 +74,40 @@ def _of_alone(value: dict[str, Any], path: str) -> Iterator[Refused]:
     except ValidationError as error:
         for one in error.errors(include_url=False, include_input=False, include_context=False):
             yield _fault(value, one["loc"], one["type"], path)
-    except (KeyError, TypeError, ValueError, RecursionError):
-        yield not_conformant(path, "R4 has no resource of this type, here or inside.")
+    except RecursionError:
+        yield not_conformant(path, "Nested too deeply.")
+    except (AttributeError, KeyError, TypeError, ValueError):
+        yield from _failed(value, path)
     else:
         yield from _codes(found, path)
+
+
+def _failed(value: Any, path: str) -> Iterator[Refused]:
+    """Where the library itself fails: at what it takes for a text, or at a type it lacks."""
+    wrong = _addresses(value, path)
+    for place in wrong:
+        yield not_conformant(place, "An address is a text.")
+    if not wrong:
+        yield not_conformant(path, "R4 has no resource of this type, here or inside.")
+
+
+def _addresses(value: Any, path: str) -> list[str]:
+    """Where an address should be and something stands that is no text."""
+    if isinstance(value, list):
+        return [
+            found
+            for place, one in enumerate(cast("list[Any]", value))
+            for found in _addresses(one, f"{path}[{place}]")
+        ]
+    if not isinstance(value, dict):
+        return []
+    wrong: list[str] = []
+    for name, one in cast("dict[str, Any]", value).items():
+        here = _join(path, name)
+        if name.lower().endswith(("url", "endpoint")) and not isinstance(one, str):
+            wrong.append(here)
+        wrong += _addresses(one, here)
+    return wrong
 
 
 def _fault(value: Any, loc: tuple[Any, ...], kind: str, path: str) -> Refused:

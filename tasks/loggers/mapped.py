@@ -44,6 +44,9 @@ class Format(BaseModel):
     decimal: Literal[".", ","] = "."
     disconnected: tuple[str, ...] = ("", "--.-")
     serial: str | None = None
+    """Column with the serial number of the logger."""
+    sensor: str | None = None
+    """Column with the number of the sensor."""
     opened: str | None = None
     """Column with a mark where the door or lid was open."""
     tilted: str | None = None
@@ -87,13 +90,16 @@ def read_mapped(text: str, described: Format, zone: str) -> LoggerLog:
     named = zone if described.zone == "given" else described.zone
     clock = zone_named(named)
     readings = regular(text) if clock is UTC and described.name == "plain" else None
-    serial, marks = None, Marks()
+    serial, sensor, marks = None, None, Marks()
     if readings is None:
         table = csv.reader(io.StringIO(text), delimiter=described.delimiter)
         header = next(table, [])
         columns = _columns(header, described)
         readings = in_order(_rows(table, columns, _reader(described, clock)))
-        serial = next(iter(_values(text, described, described.serial, header)), None)
+        serial, sensor = (
+            next(iter(_values(text, described, column, header)), None)
+            for column in (described.serial, described.sensor)
+        )
         moment = _moments(described.time_format, clock)
         marked = (described.opened, described.tilted)
         marks = read_marks(text, described.delimiter, described.timestamp, marked, moment)
@@ -103,6 +109,7 @@ def read_mapped(text: str, described: Format, zone: str) -> LoggerLog:
         zone=named,
         readings=readings,
         serial=serial,
+        sensor=sensor,
         interval_s=usual_interval_s(readings),
         marks=marks,
     )
@@ -122,7 +129,7 @@ def _values(text: str, described: Format, column: str | None, header: list[str])
     rows = csv.DictReader(io.StringIO(text), delimiter=described.delimiter)
     found = {(row[column] or "").strip() for row in rows} - {""}
     if len(found) > 1:
-        raise refuse(column, "The file holds several loggers.", "Export one logger a file.")
+        raise refuse(column, "The file holds several of them.", "Export one logger a file.")
     return sorted(found)
 
 

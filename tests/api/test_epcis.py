@@ -103,6 +103,38 @@ def test_what_is_no_json_ld_is_refused(
     assert problem(answer, status)["status"] == status
 
 
+@pytest.mark.parametrize("escape", ["\\u0000", "\\ud800", "\\udc00\\ud800"])
+@pytest.mark.parametrize(
+    ("place", "path"),
+    [
+        ('"disposition": "?"', "$.epcisBody.eventList[0].disposition"),
+        ('"ex:note": ["a", "b?"]', "$.epcisBody.eventList[0].ex:note[1]"),
+        ('"ex:?": "a"', "$.epcisBody.eventList[0]"),
+        ('"@context": "?"', "$.epcisBody.eventList[0].@context"),
+    ],
+)
+def test_an_escape_that_is_no_character_is_refused_and_named(
+    client: TestClient, escape: str, place: str, path: str
+) -> None:
+    text = json.dumps(document(moved(), ex="https://one.example.org/"))
+    sent = text.replace(
+        '"type": "ObjectEvent"', f'"type": "ObjectEvent", {place}'.replace("?", escape)
+    )
+    sent = sent.replace(', "disposition": "in_transit"', "")
+    answer = client.post(CAPTURE, content=sent, headers={"Content-Type": "application/json"})
+
+    said = problem(answer, 400)
+    assert said["code"] == "json-character"
+    assert said["errors"][0]["path"] == path
+
+
+def test_a_whole_pair_of_surrogates_is_a_character(client: TestClient) -> None:
+    sent = json.dumps(document({**new(), "ex:note": "\U0001f9ec"}, ex="https://one.example.org/"))
+    assert "\\ud83e\\uddec" in sent
+    answer = client.post(CAPTURE, content=sent, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 202
+
+
 def test_another_version_of_epcis_is_not_acceptable(client: TestClient) -> None:
     for path in (EVENTS, CAPTURE):
         problem(client.get(path, headers={"GS1-EPCIS-Version": "1.2"}), 406)
@@ -196,6 +228,9 @@ def test_a_query_finds_by_what_partners_ask(client: TestClient) -> None:
         {"EQ_bizstep": "shipping"}, {"GE_eventTime": "yesterday"}, {"eventType": "Event"},
         {"perPage": "0"}, {"perPage": "many"}, {"nextPageToken": "7"}, {"EQ_bizStep": "sending"},
         {"MATCH_epc": "urn:epc:idpat:sgtin:9520123.*.*"}, {"EQ_action": "MOVE"},
+        {"GE_eventTime": "0001-01-01T00:00:00+14:00"},
+        {"LT_recordTime": "9999-12-31T23:59:59-14:00"},
+        {"MATCH_epc": "urn:a:\x00"}, {"EQ_eventID": "\x00"}, {"EQ_bizStep": "\x00:\x00"},
     ],
 )  # fmt: skip
 def test_a_wrong_query_is_refused_and_names_the_parameter(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.figures import Figure, Result, per_second, percentile
+from benchmarks.figures import Figure, Result, exponent, per_second, percentile
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,6 +41,27 @@ KEYS = {
         },
         {"taken_in_to_copy", "judged_to_scan", "dearest_to_cheapest"},
         {"taken_in_to_copy", "judged_per_s", "judged_to_scan", "dearest_to_cheapest"},
+    ),
+    "sweep": (
+        {
+            "scan_s",
+            "sweep_s",
+            "sweep_half_s",
+            "sweep_quarter_s",
+            "changes_s",
+            "changes_looked",
+            "sweep_us_quarter",
+            "sweep_us_half",
+            "sweep_us_all",
+        },
+        {
+            "sweep_to_scan",
+            "sweep_to_scan_quarter",
+            "sweep_to_scan_half",
+            "growth",
+            "changes_to_sweep",
+        },
+        {"sweep_to_scan", "growth", "changes_to_sweep"},
     ),
     "burst": (
         {"drained_per_s", "drained_s", "run_each_per_s", "run_each_count"},
@@ -82,6 +103,16 @@ def test_a_benchmark_of_the_database_prints_one_object_with_its_keys(name: str) 
 @pytest.mark.parametrize("name", ["burst", "latency"])
 def test_a_benchmark_of_the_whole_prints_one_object_with_its_keys(name: str) -> None:
     holds_its_keys(name, 5)
+
+
+@pytest.mark.slow
+def test_the_sweep_prints_one_object_with_its_keys() -> None:
+    holds_its_keys("sweep", 4000)
+
+
+def test_growth_is_one_where_time_follows_size_and_two_where_it_follows_its_square() -> None:
+    assert exponent([(1, 3), (2, 6), (4, 12)]) == pytest.approx(1)
+    assert exponent([(1, 3), (2, 12), (4, 48)]) == pytest.approx(2)
 
 
 def test_a_figure_is_held_to_its_limit() -> None:

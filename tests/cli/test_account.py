@@ -132,6 +132,7 @@ def test_training_is_shown_with_the_day_it_runs_out(desk: Terminal) -> None:
     shown = desk.run("account", "list", "robin")
     assert shown.exit_code == 0
     assert "T-1" in shown.stdout
+    assert f"id {one['id']}\n" in shown.stdout, "whole, so that it can be copied to `end`"
 
 
 def test_who_looks_sees_the_journeys_of_their_own_centre_only(
@@ -159,3 +160,26 @@ def test_nobody_looks_up_the_patient_of_another_centre(desk: Terminal, tmp_path:
     assert desk.told(*asked, "--as", "here")["family_name"]
     assert _codes(desk.refused(*asked, "--as", "there")) == ["not-appointed"]
     assert _codes(desk.refused(*asked, "--as", "stranger")) == ["account-unknown"]
+
+
+def test_a_token_is_shown_once_listed_without_itself_and_taken_back(desk: Terminal) -> None:
+    desk.told("account", "add", "courier-system", "--machine", *WHO, *BOSS)
+    shown = desk.run("account", "token", "courier-system", *WHY, *BOSS)
+    assert shown.exit_code == 0
+    token = shown.stdout.strip()
+    assert token.startswith("atmpflow_")
+    (listed,) = _account(desk, "courier-system")["tokens"]
+    assert token not in str(listed) + desk.run("account", "list", "courier-system").stdout
+    told = desk.told("account", "end", listed["id"], *WHY, *BOSS)
+    assert told["ended"] == "access_token"
+    assert _account(desk, "courier-system")["tokens"][0]["ended_by"] == "admin-1"
+
+
+def test_only_an_administrator_issues_tokens_and_never_for_a_person(desk: Terminal) -> None:
+    desk.told("account", "add", "robin", *WHO, *BOSS)
+    asked = ("account", "token", "robin", *WHY)
+    assert _codes(desk.refused(*asked, "--as", "operator-1")) == ["not-appointed"]
+    assert _codes(desk.refused(*asked, *BOSS)) == ["token-for-a-person"]
+    desk.told("account", "add", "courier-system", "--machine", *WHO, *BOSS)
+    long = ("account", "token", "courier-system", "--until", "2199-01-01", *WHY, *BOSS)
+    assert _codes(desk.refused(*long)) == ["token-too-long"]

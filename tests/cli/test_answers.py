@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 from atmpflow.errors import Refused
 from deployments.settings import settings
 from desk.cli.main import COMMANDS, ELSEWHERE, app
-from desk.cli.trouble import answering
+from desk.cli.trouble import ExitCode, answering
 from tests.cli.conftest import Terminal
 
 HEAVY = {"sqlalchemy", "prefect", "pydantic", "httpx", "alembic"}
@@ -40,6 +41,14 @@ def test_the_list_of_commands_says_what_each_one_says_of_itself(name: str) -> No
     command = typer.main.get_command(import_module(f"desk.cli.{ELSEWHERE.get(name, name)}").app)
     first = (command.help or "").split("\n")[0]
     assert first.startswith(COMMANDS[name].removesuffix("."))
+
+
+def test_the_page_of_the_command_line_lists_every_command_and_every_exit_code() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `([a-z]+)[ `]", page, re.MULTILINE))
+    assert set(COMMANDS) - listed == set()
+    codes = set(map(int, re.findall(r"^\| ([0-9]+) \|", page, re.MULTILINE)))
+    assert codes == {code.value for code in ExitCode}
 
 
 def test_a_misspelt_command_is_answered_with_the_right_one() -> None:
@@ -133,6 +142,8 @@ def test_the_shell_completes_commands_fields_and_their_choices() -> None:
     assert completed("atmpflow record certi") == ["certify-batch"]
     assert "--funding-reference" in completed("atmpflow record record-panel-decision --fund")
     assert "clinical" in completed("atmpflow record withdraw --reason cli")
+    for words in ("products kym", "record refer --product kym", "journeys --product kym"):
+        assert completed(f"atmpflow {words}") == ["kymriah"]
 
 
 def test_the_version_is_told(terminal: Terminal) -> None:

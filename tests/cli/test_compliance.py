@@ -41,6 +41,7 @@ def test_every_check_is_listed_with_its_regulation_and_remedy(terminal: Terminal
 
 def test_what_was_missing_closes_by_itself_once_it_is_on_record(swept: Terminal):
     assert _finding(swept)["subject"] == CENTRE
+    assert "What to do" in swept.run("findings").stdout
     swept.told("standing", "licence", "jacie", CENTRE, "--reference", "J-1", *SPAN, *OFFICER)
     swept.run("checks", "run", "--cadence", "weekly")
     assert swept.told("findings", "--check", "licence-jacie") == []

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,12 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.epcis.samples import document, moved
+from tests.live.broker import PASSWORD, USER, RunningBroker, publisher, running_broker
+
 ATMPFLOW = (sys.executable, "-c", "from desk.cli.main import main; main()")
 PATIENCE_S = 60
+SOMEBODY = ("--name", "Somebody", "--organisation", "R0A")
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,9 @@ class Engine:
     process: subprocess.Popen[str]
     environment: dict[str, str]
     api: httpx.Client
+    http: str
+    """Where other systems ask."""
+    broker: RunningBroker
 
     def run(self, *words: str) -> Any:
         """What a command answers in a process of its own."""
@@ -49,12 +57,17 @@ def up(new_folder: Callable[[str], Path]) -> Iterator[Engine]:
     }
     environment["ATMPFLOW_STATE_DIR"] = str(new_folder("up"))
     command = [*ATMPFLOW, "up", "--json"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        places = json.loads(process.stdout.readline())
-        with httpx.Client(base_url=places["api"], trust_env=False) as api:
-            yield Engine(process, environment, api)
-        process.kill()
+    with running_broker(new_folder("broker")) as broker:
+        says = {"URL": broker.url, "ACCOUNT": "nobody-1", "USERNAME": USER, "PASSWORD": PASSWORD}
+        environment |= {f"ATMPFLOW_MQTT_{name}": value for name, value in says.items()}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as up:
+            assert up.stdout is not None
+            places = json.loads(up.stdout.readline())
+            with httpx.Client(base_url=places["api"], trust_env=False) as api:
+                found = Engine(up, environment, api, places["http"], broker)
+                assert found.run("account", "first", "admin-1", *SOMEBODY)[0] == 0
+                yield found
+            up.kill()
 
 
 def _deployment(up: Engine, name: str) -> str:
@@ -68,7 +81,7 @@ def test_everything_that_up_starts_is_well(up: Engine) -> None:
         one for one in told["checks"] if one["state"] == "fail"
     ]
     named = {one["name"] for one in told["checks"]}
-    assert {"prefect-api", "work-pool", "worker", "deployments", "wake-ups"} <= named
+    assert {"prefect-api", "work-pool", "worker", "deployments", "wake-ups", "http"} <= named
 
 
 def test_a_stage_that_cannot_run_is_found(up: Engine) -> None:
@@ -89,13 +102,41 @@ def test_a_stage_that_nothing_would_wake_is_found(up: Engine) -> None:
     assert up.checks()["wake-ups"] == "ok"
 
 
+def test_a_system_with_its_token_is_answered_over_http_and_nobody_else(up: Engine) -> None:
+    admin = ("--as", "admin-1")
+    for words in (
+        ("add", "courier-system", "--machine", *SOMEBODY, *admin),
+        ("appoint", "courier-system", "--role", "courier", "--site", "*", "--reason", "r", *admin),
+    ):
+        assert up.run("account", *words)[0] == 0
+    _, told = up.run("account", "token", "courier-system", "--reason", "its EPCIS", *admin)
+    with httpx.Client(base_url=up.http, trust_env=False) as partner:
+        for path in ("/readings", "/epcis/capture", "/fhir/$process-message"):
+            assert partner.post(path, content=b"{}").status_code == 401
+        partner.headers["Authorization"] = f"Bearer {told['token']}"
+        assert partner.post("/readings", content=b"{}").json()["code"] == "readings-invalid"
+        sent = partner.post("/epcis/capture", json=document(moved()))
+        assert sent.status_code == 202, sent.text
+        assert partner.get(sent.headers["Location"]).json()["success"] is True
+    assert told["token"] not in json.dumps(up.run("account", "list", "courier-system"))
+
+
+def test_readings_come_in_by_mqtt_too(up: Engine) -> None:
+    with publisher(up.broker) as publish:
+        publish(b'{"batch": "B-1", "logger": "L-1"}')
+    deadline = time.monotonic() + PATIENCE_S
+    while not (refused := [one for one in up.run("logger", "refused")[1] if one["batch"]]):
+        assert time.monotonic() < deadline
+    (found,) = refused
+    assert (found["source"], found["code"]) == ("mqtt", "account-unknown")
+    assert (found["batch"], found["logger"]) == ("B-1", "L-1")
+
+
 def _somebody_refers(up: Engine) -> None:
-    """What an administrator of a new installation does before the first referral."""
-    who = ("--name", "Somebody", "--organisation", "R0A")
+    """What its administrator does before the first referral."""
     given = ("--role", "coordinator", "--site", "*", "--reason", "new installation")
     for words in (
-        ("first", "admin-1", *who),
-        ("add", "coordinator-1", *who, "--as", "admin-1"),
+        ("add", "coordinator-1", *SOMEBODY, "--as", "admin-1"),
         ("appoint", "coordinator-1", *given, "--as", "admin-1"),
     ):
         code, told = up.run("account", *words)

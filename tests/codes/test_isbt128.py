@@ -27,6 +27,10 @@ def test_published_numbers_have_their_published_check_character():
         assert check(number + vector["keyboard_check_K"], "unit") == number
         if "barcode" in vector:
             assert parse(vector["barcode"], "unit").number == number
+        if "type3_flag" in vector:
+            assert parse(f"={number}{vector['type3_flag']}", "unit").number == number
+            others = {str(flag) for flag in range(60, 97)} - {vector["type3_flag"]}
+            assert {_code(f"={number}{flag}") for flag in others} == {"din-check-character"}
 
 
 def test_published_numbers_are_taken_apart():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmpflow.codes.nhs_number import check, issuer, written
+from atmpflow.codes.nhs_number import check, issuer, stands_in, written
 from atmpflow.errors import Refused
 from tests.wording import code_of
 
@@ -117,3 +117,21 @@ def test_the_range_tells_who_issues_a_number(number: str, by: str | None):
 
 def test_a_number_is_written_as_people_write_it():
     assert written("9434765870") == "943 476 5870"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("9990000018", True),
+        ("999 000 0018", True),
+        ("REF-999-000-0018/2", True),
+        ("9990000019", False),
+        ("19990000018", False),
+        ("99900000180", False),
+        ("999000001", False),
+        ("UBRN 0000 4911 2345", False),
+        ("", False),
+    ],
+)
+def test_a_number_is_found_within_a_text(text: str, *, found: bool) -> None:
+    assert stands_in(text) == found

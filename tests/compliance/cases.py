@@ -105,8 +105,20 @@ def backup(ago: str) -> str:
     """
 
 
+def tried(outcome: str, times: int, *, ago: str = "1 hour") -> str:
+    """Attempts to prove who one is, each after all that came before."""
+    return f"""
+    INSERT INTO sign_in (id, account, methods, outcome, at, kept_at)
+    SELECT gen_random_uuid(), 'qp-anna', 'password', '{outcome}', moment, moment
+    FROM generate_series(1, {times}) AS n,
+        LATERAL (SELECT %(now)s - interval '{ago}' + interval '1 second'
+            * (n + (SELECT count(*) FROM sign_in)) AS moment) AS m;
+    """
+
+
 MOVING = """
-UPDATE shipment SET packed_at = %(now)s - interval '1 day', collected_at = NULL, delivered_at = NULL
+UPDATE shipment SET packed_at = %(now)s - interval '1 day', collected_at = NULL,
+    delivered_at = NULL, logger = 'LOGGER-OF-A-CASE'
 WHERE journey_id = %(moving)s;
 """
 
@@ -116,6 +128,15 @@ def calibrated(due: str) -> str:
     INSERT INTO calibration (device, kind, calibrated_at, due_at, certificate, recorded_by)
     SELECT logger, 'logger', %(now)s - interval '1 year', %(now)s + interval '{due}', 'C-1', 'lab-1'
     FROM shipment WHERE journey_id = %(moving)s;
+    """
+
+
+def registered(standing: str) -> str:
+    return f"""
+    INSERT INTO logger (serial, model, sensor, unit, zone, interval_s, owner, standing, valid_from,
+        recorded_by)
+    SELECT logger, 'M', 'S', 'C', 'UTC', 300, 'R0A', '{standing}', %(now)s - interval '1 year',
+        'lab-1' FROM shipment WHERE journey_id = %(moving)s;
     """
 
 
@@ -170,6 +191,9 @@ CASES = {
         "INSERT INTO deviation (journey_id, seq, unit, shipment_id, leg, reasons, owner, opened_at,"
         " due_at) SELECT journey_id, 9, 'U', id, leg, 'warm', 'courier', %(now)s - interval '2 days',"
         " %(now)s + interval '1 hour' FROM shipment WHERE journey_id = %(made)s",
+    ),
+    "logger-unregistered": Case(
+        MOVING + registered("in-use") + registered("withdrawn"), MOVING + registered("in-use")
     ),
     "calibration-missing": Case(MOVING, MOVING + calibrated("1 day")),
     "calibration-expiring": Case(
@@ -226,6 +250,13 @@ CASES = {
         LEAVER,
         LEAVER + "UPDATE appointment SET ended_at = %(now)s, ended_by = 'a', end_reason = 'left'"
         " WHERE account_id = (SELECT id FROM account WHERE username = 'simulated-courier-1')",
+    ),
+    "sign-in-failed": Case(
+        tried("refused", 4) + tried("locked", 1),
+        tried("refused", 4)
+        + tried("ok", 1)
+        + tried("refused", 4)
+        + tried("refused", 9, ago="2 days"),
     ),
     "delegation-hollow": Case(
         "INSERT INTO delegation (id, from_id, to_id, role, site, trial, valid_from, valid_until,"

@@ -33,6 +33,7 @@ def test_there_are_at_least_thirty_checks_and_each_says_who_does_what_and_why():
     for one in BY_ID.values():
         assert one.owner in roles, one.id
         assert len(one.remedy) > 20, one.id
+        assert "- " not in one.remedy, f"{one.id}: a word of its remedy is cut in two"
         assert any(letter.isdigit() for letter in one.regulation), f"{one.id} names no clause"
 
 

@@ -1,10 +1,12 @@
 """The whole installation ends as asked, dies with its parent, and comes back as it was."""
 
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -14,6 +16,7 @@ from atmpflow.errors import Refused
 from deployments.embedded import running_postgres
 from deployments.server import last_api_url, starting_server
 from deployments.settings import Settings
+from deployments.stack import newest_heartbeat
 from tests.deployments.conftest import PROJECT
 from tests.stack import Installation, installation
 
@@ -107,3 +110,9 @@ def test_the_settings_never_show_a_password() -> None:
     secret = "postgresql://role:secret-word@example.invalid/atmpflow"
     settings = Settings(database_url=secret, owner_database_url=secret, prefect_database_url=secret)
     assert "secret-word" not in repr(settings)
+
+
+def test_a_server_too_busy_to_answer_is_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy, httpx.Client(timeout=0.2) as client:
+        url = f"http://127.0.0.1:{busy.getsockname()[1]}/api"  # taken on, and never answered
+        assert newest_heartbeat(client, url) == datetime.min.replace(tzinfo=UTC)

@@ -120,6 +120,7 @@ def test_a_referral_opens_one_journey_for_one_person(
         assert not isinstance(forks.run(deeds.send, sent, who).answer, str)
     opened_now = 1 if again or point == "record.after-commit" else 0
     assert _count(own_database.app, "journey") == opened_now
+    assert _count(own_database.app, "identity.person") == opened_now
     nothing_wrong(own_database)
 
 

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 from atmpflow.events import EVENTS
 from atmpflow.events.admission import ReferralReceived
+from atmpflow.fhir.bundle import bundle
+from atmpflow.fhir.elements import moment
+from atmpflow.fhir.telling import Signature, Telling
 from atmpflow.journey import Facts, Recorded
 from atmpflow.people import Actor, Role
 from atmpflow.products.catalogue import catalogue
 from tasks.intake.fhir_conformity import nonconformities
 from tests.fhir.r4 import backwards, bundle_faults, faults, of, resources
-from tests.fhir.telling import CANARY, canary, told
+from tests.fhir.telling import CANARY, canary, entries, told
 from tests.intake.samples import needs_schema
 from tests.memory import BEGUN, opened, whole
 from tests.strategies import MOMENTS, contents
@@ -163,6 +166,23 @@ def test_what_is_waited_for_is_a_task_of_its_owner() -> None:
     assert task["performerType"][0]["text"] == "coordinator"
     assert task["restriction"]["period"]["end"] > task["authoredOn"]
     assert of(told(whole("kymriah")[-1]), "Task") == []
+
+
+@needs_schema
+@pytest.mark.parametrize("void", [None, "record-altered"])
+def test_what_was_signed_is_told_with_printed_name_time_and_meaning(void: str | None) -> None:
+    facts = whole("kymriah")[-1]
+    last = facts.version
+    signed = Signature("Anna Example", "qp-anna", "certified", BEGUN, last - 1, void)
+    found = bundle(Telling(facts, entries(facts), None, {1: [signed], last: [signed]}))
+    assert bundle_faults(found) == []
+    first, second = (one["signature"] for one in of(found, "Provenance") if "signature" in one)
+    assert first == second
+    (told,) = first
+    assert (told["who"]["display"], told["when"]) == ("Anna Example", moment(BEGUN))
+    assert told["type"] == [{"system": "urn:atmpflow:signature-meaning", "code": "certified"}]
+    about = {one["url"]: one for one in told["extension"]}
+    assert ("urn:atmpflow:signature-void" in about) is (void is not None)
 
 
 def test_codes_of_others_are_named_only_with_their_owners_systems() -> None:

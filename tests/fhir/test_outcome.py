@@ -147,6 +147,26 @@ def test_what_is_no_fhir_has_no_path() -> None:
     assert "expression" not in outcome["issue"][0]
 
 
+@needs_schema
+@pytest.mark.parametrize("wrong", [7, True, ["x"], {"a": 1}])
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (("entry", 2, "fullUrl"), "Bundle.entry[2].fullUrl"),
+        (
+            ("entry", 0, "resource", "source", "endpoint"),
+            "Bundle.entry[0].resource.source.endpoint",
+        ),
+    ],
+)
+def test_an_address_that_is_no_text_is_told_where(
+    place: tuple[Any, ...], said: str, wrong: Any
+) -> None:
+    outcome = outcome_of(encoded(changed(bars_example(), place, wrong)))
+    assert faults(outcome) == []
+    assert said in [one["expression"][0] for one in outcome["issue"]]
+
+
 def test_every_code_of_ours_has_a_type_of_issue_that_r4_knows() -> None:
     assert set(ISSUES.values()) <= set(ISSUE_TYPES)
     rule = Refused("consent-missing", "", "No consent.", "Record it.")

@@ -1,105 +1,28 @@
 """The main job whole: files in, Prefect runs, journeys to the first follow-up, nothing leaked."""
 
-import csv
 import json
-import subprocess
 import time
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from io import StringIO
 from pathlib import Path
 from typing import Any
-
-import httpx
-import pytest
-from rich.console import Console
 
 from atmpflow.commands.after import LiftHold, PlaceHold
 from atmpflow.pathways import STAGE_NAMES
 from atmpflow.people import Role
 from atmpflow.signing import SIGNED
-from deployments.cluster import binaries
-from deployments.roles import plain
-from deployments.settings import Settings
-from deployments.stack import Stack, running_stack
-from desk.demo.play import Play, Played
-from desk.demo.run import EXAMPLES, demanding, simulation
 from desk.simulation.people import actor
 from desk.simulation.signing import sign
-from desk.up import PREFECT_FILE
 from models.database import connect, transaction
 from models.record import Request, record
 from models.replay import replay
 from tasks import clock
 from tasks.sign_off import What
+from tests.flows.conftest import Job
 from tests.pictures.looked_at import greys
 
 SCHEDULED = ("heartbeat", "anchor", "verify", "compliance")
-ONE_A_PATHWAY = ("kymriah", "ebvallo", "zolgensma", "holoclar")
-
-
-def _rows() -> list[dict[str, str]]:
-    with (EXAMPLES / "referrals.csv").open(encoding="utf-8") as lines:
-        return [row for row in csv.DictReader(lines) if row["product"] in ONE_A_PATHWAY]
-
-
-def _written(folder: Path) -> Path:
-    rows = _rows()
-    file = folder / "four.csv"
-    with file.open("w", encoding="utf-8", newline="") as lines:
-        table = csv.DictWriter(lines, list(rows[0]))
-        table.writeheader()
-        table.writerows(rows)
-    return file
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a finished main job left behind."""
-
-    stack: Stack
-    client: httpx.Client
-    played: Played
-
-    def runs(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        while page := self._page("/flow_runs/filter", len(found)):
-            found += page
-        return found
-
-    def artifacts(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        while page := self._page("/artifacts/filter", len(found)):
-            found += page
-        return found
-
-    def _page(self, path: str, offset: int) -> list[dict[str, Any]]:
-        answer = self.client.post(path, json={"limit": 100, "offset": offset})
-        return answer.raise_for_status().json()
-
-
-@pytest.fixture(scope="module")
-def job(new_folder: Callable[[str], Path]) -> Iterator[Job]:
-    folder = new_folder("main-job")
-    with simulation(folder) as clock, _stack(folder) as stack:
-        engine = connect(stack.databases.application)
-        play = Play(engine, stack.api_url, clock)
-        played = play.run([_written(folder)], Console(file=StringIO()), limit=None)
-        engine.dispose()
-        with httpx.Client(base_url=stack.api_url, timeout=20, trust_env=False) as client:
-            yield Job(stack, client, played)
-
-
-def _stack(folder: Path) -> Any:
-    return running_stack(
-        Settings(state_dir=folder, worker_grace_s=5),
-        migrate=demanding,
-        prefect_file=PREFECT_FILE,
-        worker_module="deployments.engine_room",
-    )
 
 
 def test_a_journey_of_each_pathway_reaches_its_first_follow_up(job: Job) -> None:
@@ -184,38 +107,9 @@ def test_the_state_tables_are_what_the_ledger_says(job: Job) -> None:
     engine.dispose()
 
 
-def _dump(url: str, *options: str) -> str:
-    program = binaries() / "pg_dump"
-    done = subprocess.run(  # noqa: PLW1510
-        [str(program), *options, url], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_no_name_number_or_birth_date_is_in_clear_anywhere(job: Job) -> None:
-    prefect = _dump(plain(str(job.stack.databases.prefect)))
-    ours = _dump(plain(job.stack.databases.owner))
-    logs = "".join(
-        log.read_text(encoding="utf-8", errors="replace")
-        for log in Path(job.stack.environment["ATMPFLOW_STATE_DIR"]).rglob("*.log")
-    )
-    anchors = "".join(file.read_text(encoding="utf-8") for file in _anchors(job, "anchors"))
-    assert anchors
-
-    for row in _rows():
-        for field in ("nhs_number", "family_name", "given_name", "birth_date"):
-            for place in (prefect, ours, logs, anchors):
-                assert row[field] not in place
-    assert "ATF-" in prefect
-
-
 def _start(job: Job, deployment: str, parameters: dict[str, Any]) -> str:
     """Start a run as the UI's button or `prefect deployment run` does."""
-    found = job.client.get(f"/deployments/name/{deployment}").raise_for_status().json()
-    path = f"/deployments/{found['id']}/create_flow_run"
-    run = job.client.post(path, json={"parameters": parameters}).raise_for_status().json()
-    return str(run["id"])
+    return str(job.asked(deployment, parameters).raise_for_status().json()["id"])
 
 
 def _ended(job: Job, run_id: str) -> dict[str, Any]:
@@ -237,7 +131,7 @@ def test_every_stage_runs_by_hand_for_one_journey(job: Job) -> None:
 
 
 def _anchors(job: Job, place: str) -> list[Path]:
-    return sorted(Path(job.stack.environment["ATMPFLOW_STATE_DIR"], place).rglob("*.anchor"))
+    return sorted((job.folder / place).rglob("*.anchor"))
 
 
 def test_a_compliance_run_leaves_what_it_found_and_a_digest(job: Job) -> None:
@@ -258,7 +152,8 @@ def test_a_beat_anchors_every_release_and_the_hourly_run_does_so_in_both_places(
     _ended(job, _start(job, "heartbeat/heartbeat", {}))
     before = _anchors(job, "anchors")
     said = [json.loads(file.read_bytes().split(b"\n")[0]) for file in before]
-    held = {journey for one in said for journey, _, _ in one["heads"]}
+    lists = [json.loads(file.read_bytes().split(b"\n")[2])["heads"] for file in before]
+    held = {journey for one in lists for journey, _, _ in one}
     assert held == {str(course.facts.journey) for course in job.played.courses.values()}
     # How many beats there were while it ran is chance; one of them was the first.
     assert said[0]["why"] == "first"

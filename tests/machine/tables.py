@@ -20,10 +20,12 @@ SIGNING = {
     "challenge", "signature", "signature_void", "signature_policy",
 }  # fmt: skip
 """Who can sign, and what was signed: kept for other records too."""
-PEOPLE = {"account", "account_change", "appointment", "training", "delegation"}
+PEOPLE = {
+    "account", "account_change", "appointment", "training", "delegation", "access_token",
+}  # fmt: skip
 """Who may do what."""
 STANDING = {
-    "approval", "licence", "calibration", "periodic_report", "backup_made", "observation",
+    "approval", "licence", "calibration", "logger", "periodic_report", "backup_made", "observation",
     "finding", "sweep",
 }  # fmt: skip
 """What compliance checks look at and hold besides journeys."""

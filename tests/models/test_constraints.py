@@ -157,7 +157,8 @@ def test_nobody_holds_a_unit_while_another_does(pair: Pair):
         f" VALUES (%s, {TOMORROW}, %s, 'R0A', 'courier')"
     )
     assert _refused(pair.url, take, pair.my_units[0], pair.mine) == "ex_custody_one_holder"
-    backwards = "UPDATE custody SET ends_at = starts_at - interval '1 s' WHERE unit = %s"
+    early = "UPDATE custody SET ends_at = starts_at - interval '1 s'"
+    backwards = f"{early} WHERE unit = %s AND ends_at IS NULL"
     assert _refused(pair.url, backwards, pair.my_units[0]) == "custody_interval"
 
 
@@ -231,10 +232,12 @@ def test_out_of_specification_is_certified_when_two_others_have_signed(pair: Pai
 @pytest.mark.parametrize("state", ["damaged", "written-off", "rejected", "destroyed", "left"])
 def test_what_is_damaged_or_written_off_is_never_given(pair: Pair, state: str):
     put = "UPDATE unit SET state = %s WHERE unit = %s"
-    execute(pair.url, put, state, pair.their_unit)
-    refused = _refused(pair.url, GIVE, pair.theirs, 9, pair.their_unit, "a", "b")
-    assert refused == "administration_usable"
-    execute(pair.url, put, "on-site", pair.their_unit)
+    with psycopg.connect(pair.url.replace("+psycopg", "")) as connection:
+        connection.execute(put, (state, pair.their_unit))
+        with pytest.raises(errors.IntegrityError) as error:
+            connection.execute(GIVE, (pair.theirs, 9, pair.their_unit, "a", "b"))
+        connection.rollback()  # custody would have to end with it
+    assert error.value.diag.constraint_name == "administration_usable"
 
 
 @pytest.mark.parametrize(

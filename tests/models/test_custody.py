@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg import errors
+from psycopg import errors, sql
 
 from atmpflow.commands.recovery import ChangeCourier
 from atmpflow.events.shipment import CourierBooked, ShipmentPacked
@@ -25,6 +25,7 @@ from models.rejection import explain
 from tests.conftest import Database, serving
 from tests.factories import journey_at
 from tests.memory import asked, stepped, waiting_for
+from tests.models.rows import execute, select
 
 START = datetime(2031, 3, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -58,10 +59,11 @@ def _held(database: Database, journey: UUID, turns: Sequence[Turn]) -> None:
             (journey, START, START),
         )
         at = START
-        for turn in turns:
+        for number, turn in enumerate(turns, 1):
             begins = at + turn.after_h * HOUR
             at = begins + HOUR
-            row = ("PASSED-ON", begins, at, journey, turn.holder, turn.giver)
+            ends = at if number < len(turns) else None  # the last holder has it still
+            row = ("PASSED-ON", begins, ends, journey, turn.holder, turn.giver)
             connection.execute(TAKE, row)
         connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         connection.rollback()
@@ -102,6 +104,72 @@ def test_two_holders_at_once_and_a_first_holder_with_a_giver_are_refused(
     early = (Turn("A"), Turn("B", 0, "A"), Turn("C", -1, "B"))
     assert _refused(database, journey, *early) in ("ex_custody_one_holder", "pk_custody")
     assert _refused(database, journey, Turn("A", 0, "Z")) == "custody_contiguous"
+
+
+@pytest.fixture(scope="module")
+def held(prepared_database: Database) -> Iterator[str]:
+    """A unit on the shelf of whoever received it, in a database of its own rows."""
+    with serving(prepared_database):
+        facts = journey_at(prepared_database.app, "prescribe-dose", "aucatzyl")
+        query = "SELECT min(unit) FROM unit WHERE journey_id = %s AND kind = 'product'"
+        yield str(select(prepared_database.app, query, facts.journey)[0][0])
+
+
+ATTACKS = {
+    "nobody holds it from now on": (
+        "UPDATE custody SET ends_at = now() WHERE unit = %(unit)s AND ends_at IS NULL",
+        "custody_to_the_end",
+    ),
+    "it is damaged and held all the same": (
+        "UPDATE unit SET state = 'damaged' WHERE unit = %(unit)s",
+        "custody_to_the_end",
+    ),
+    "it begins and nobody holds it": (
+        "INSERT INTO unit (unit, journey_id, kind, state, expires_at, recorded_at)"
+        " SELECT 'NEW-' || unit, journey_id, kind, state, expires_at, now() FROM unit"
+        " WHERE unit = %(unit)s",
+        "custody_to_the_end",
+    ),
+    "another shipper was scanned": (
+        "WITH ended AS (UPDATE custody SET ends_at = now()"
+        " WHERE unit = %(unit)s AND ends_at IS NULL RETURNING *)"
+        " INSERT INTO custody (unit, starts_at, journey_id, holder, role, giver, giver_scan)"
+        " SELECT unit, ends_at, journey_id, 'another', 'courier', holder, 'SHIPPER-OF-OTHERS'"
+        " FROM ended",
+        "custody_scanned",
+    ),
+    "an end is moved": (
+        "UPDATE custody SET ends_at = ends_at + interval '1 s'"
+        " WHERE unit = %(unit)s AND ends_at IS NOT NULL",
+        "custody_stays",
+    ),
+    "a scan is put in the place of another": (
+        "UPDATE custody SET receiver_scan = unit || 'X'"
+        " WHERE unit = %(unit)s AND receiver_scan IS NOT NULL",
+        "custody_stays",
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_statement_of_the_application_breaks_custody(database: Database, held: str, attack: str):
+    statement, constraint = ATTACKS[attack]
+    query: Any = f"SET CONSTRAINTS ALL IMMEDIATE; {statement.replace('%(unit)s', '{unit}')}"
+    with psycopg.connect(database.application.replace("+psycopg", "")) as connection:
+        with pytest.raises(errors.IntegrityError) as error:
+            connection.execute(sql.SQL(query).format(unit=held))
+        connection.rollback()
+    assert error.value.diag.constraint_name == constraint
+    assert explain(error.value).code.startswith("custody-")
+
+
+@pytest.mark.parametrize("column", ["unit", "starts_at", "journey_id", "holder", "role", "giver"])
+def test_the_application_may_not_rewrite_who_held_what(database: Database, held: str, column: str):
+    statement: Any = f"UPDATE custody SET {column} = {column} WHERE unit = %s"  # noqa: S608
+    with pytest.raises(errors.InsufficientPrivilege):
+        execute(database.application, statement, held)
+    with pytest.raises(errors.InsufficientPrivilege):
+        execute(database.application, "DELETE FROM custody WHERE unit = %s", held)
 
 
 TURNS = st.builds(

@@ -140,6 +140,29 @@ def test_the_sight_ends_with_its_transaction(centres: Centres) -> None:
     assert len(_seen(centres.database, "journey", None)) == 4
 
 
+FOUND = """
+INSERT INTO finding (check_id, subject, severity, owner, found, opened_at, last_seen_at)
+SELECT 'licence-hta', subject, 'critical', 'compliance-officer', 'none', now(), now()
+FROM unnest(%s::text[]) AS subject
+"""
+
+
+def test_a_finding_of_no_journey_is_seen_by_its_centre_and_by_who_sees_everything(
+    centres: Centres,
+) -> None:
+    with transaction(centres.database.app) as connection:
+        connection.execute(FOUND, ([HERE, THERE, "backup"],))
+    for sees, subjects in (
+        ({HERE}, {HERE}),
+        ({ANY}, {HERE, THERE, "backup"}),
+        (NOBODY, set[str]()),
+    ):
+        with transaction(centres.database.app) as connection:
+            look_as(connection, Sight(frozenset(sees), NOBODY))
+            rows: Any = connection.execute("SELECT subject FROM finding WHERE journey_id IS NULL")
+            assert {row[0] for row in rows.fetchall()} == subjects
+
+
 def test_an_account_sees_where_it_is_appointed(centres: Centres) -> None:
     with transaction(centres.database.app) as connection:
         found = sight_of(connection, "simulated-coordinator-1", datetime.now(UTC))

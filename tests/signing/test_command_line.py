@@ -42,6 +42,10 @@ def _enrolled(desk: Terminal, account: str) -> TOTP:
     return TOTP(told["secret"])
 
 
+def _resources(desk: Terminal, journey: str) -> list[Any]:
+    return [one["resource"] for one in desk.told("fhir", journey)["entry"]]
+
+
 def _now(totp: TOTP, drift: int = 0) -> str:
     return totp.at(datetime.now(UTC) + timedelta(seconds=30 * drift))
 
@@ -70,6 +74,14 @@ def test_a_batch_is_reviewed_signed_and_certified_at_a_terminal(desk: Terminal):
     assert (shown["account"], shown["event"], shown["void"]) == (qp, facts.version + 1, None)
     page = desk.run("journey", journey).stdout
     assert "Signatures" in page
+    assert shown["printed_name"].split()[0] in desk.run("checklist", journey).stdout
+    assert desk.told("checklist", journey, exit_code=5)["signatures"] == [shown]
+    (told,) = [one["signature"] for one in _resources(desk, journey) if "signature" in one]
+    assert (told[0]["who"]["display"], told[0]["type"][0]["code"]) == (
+        shown["printed_name"],
+        "certified",
+    )
+    assert told[0]["when"][:19] == shown["signed_at"][:19]
     assert shown["printed_name"].split()[0] in page
 
 

@@ -16,11 +16,15 @@ from hypothesis import strategies as st
 
 from atmpflow.errors import Refused
 from models.anchor import Loss
+from models.chain import canonical
 from models.invariants.tree import Leaves
 from models.merkle import Tree
+from tasks import clock
 from tasks.anchors import where
 from tasks.anchors.due import due
+from tasks.anchors.key import signer
 from tasks.anchors.make import Made, make_anchor
+from tasks.anchors.places import Signed
 from tasks.verify import verified
 from tests.conftest import Database
 from tests.factories import finished, journey_at, opened, present, step
@@ -94,7 +98,8 @@ def test_an_anchor_is_signed_kept_twice_and_names_the_one_before(own_database: D
     assert [file.read_bytes() for file in one] == [file.read_bytes() for file in other]
     says = [json.loads(file.read_bytes().split(b"\n")[0]) for file in one]
     assert says[1]["previous"] == sha256(one[0].read_bytes().split(b"\n")[0]).hexdigest()
-    assert [(one["number"], one["why"], len(one["heads"])) for one in says] == [
+    heads = [json.loads(file.read_bytes().split(b"\n")[2])["heads"] for file in one]
+    assert [(says[n]["number"], says[n]["why"], len(heads[n])) for n in (0, 1)] == [
         (1, "asked", 1),
         (2, "release", 0),
     ]
@@ -122,6 +127,15 @@ def _flip(file: Path) -> None:
     file.write_bytes(content.replace(b'"journeys":1', b'"journeys":2', 1))
 
 
+def _other_head(file: Path) -> None:
+    """Let the line of the heads, which is not itself signed, name another hash."""
+    file.chmod(0o644)
+    said, seal, heads, _ = file.read_bytes().split(b"\n")
+    (journey, version, _hash), *others = json.loads(heads)["heads"]
+    listed = {"heads": [[journey, version, "00" * 32], *others]}
+    file.write_bytes(b"\n".join([said, seal, json.dumps(listed).encode(), b""]))
+
+
 @dataclass(frozen=True)
 class Harm:
     """Something done to the files of the anchors, and what verify says then."""
@@ -134,6 +148,9 @@ HARMS = {
     "an anchor is altered in one place": Harm(lambda a, b: _flip(a[1]), "not the same in every"),
     "an anchor is altered in both": Harm(
         lambda a, b: [_flip(a[1]), _flip(b[1])], "nowhere with a signature that stands"
+    ),
+    "the heads are altered in both": Harm(
+        lambda a, b: [_other_head(a[0]), _other_head(b[0])], "nowhere with a signature that stands"
     ),
     "a place has an older copy": Harm(
         lambda a, b: b[2].unlink(), "keeps an older copy: it ends with anchor 2 of 3"
@@ -165,6 +182,26 @@ def test_what_is_done_to_anchors_is_named(own_database: Database, harm: str) -> 
     one, other = (files(place) for place in own_database.anchors)
     HARMS[harm].do(one, other)
     assert any(HARMS[harm].says in what for what in found(own_database)), found(own_database)
+
+
+def test_anchors_of_the_first_format_still_count_and_are_built_upon(own_database: Database) -> None:
+    """They listed their heads in the signed line itself."""
+    opened(own_database.app)
+    anchored(own_database)
+    for place in own_database.anchors:
+        as_format_1(files(place)[0])
+    opened(own_database.app)
+    assert anchored(own_database).journeys == 2
+    assert found(own_database) == []
+
+
+def as_format_1(file: Path) -> None:
+    """Write an anchor as earlier versions did."""
+    said, _, heads, _ = file.read_bytes().split(b"\n")
+    whole = canonical({**json.loads(said), **json.loads(heads), "format": 1})
+    key = signer(where.key_file(), clock.wall())
+    file.chmod(0o644)
+    file.write_bytes(Signed(whole, key.public, key.sign(whole)).text)
 
 
 def test_without_an_anchor_verify_says_what_it_cannot_find(own_database: Database) -> None:

@@ -1,0 +1,1 @@
+"""Long papers as PDF: passports, inspection packs, validation packs."""

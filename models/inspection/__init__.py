@@ -1,0 +1,1 @@
+"""What an inspector is given of the record: which journeys, and every part of them, as tables."""

@@ -1,0 +1,1 @@
+"""Readings that loggers send while they travel: taken in by HTTP and MQTT by the same rules."""

@@ -1,0 +1,1 @@
+"""Readings of loggers under way."""

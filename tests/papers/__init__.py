@@ -1,0 +1,1 @@
+"""Papers as PDF, looked at as a reader would."""
