@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - a seed makes it the same again; statements of the tests' own
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -85,6 +85,8 @@ def _other(value: Any, kind: str, random: Random) -> Any:
     for of, other in OTHERS.items():
         if isinstance(value, of):
             return other(value, random)
+    if type(value) is date:
+        return value + timedelta(days=random.choice((1, -1)))
     return value + timedelta(microseconds=random.choice((1, -1, 10**6, -(10**9), 86_400 * 10**6)))
 
 
