@@ -45,6 +45,7 @@ from atmpflow.errors import Refused
 from atmpflow.journey import Facts, stage_named
 from atmpflow.message import Command, Event
 from atmpflow.people import Actor, Role
+from atmpflow.rules.holds import held_during
 
 Decision = Callable[[Any, Facts, datetime], list[Event]]
 SignedDecision = Callable[[Any, Facts, datetime, Actor], list[Event]]
@@ -158,6 +159,19 @@ def _require_sequence(command: Command, facts: Facts) -> None:
         )
 
 
+def _require_free(command: Command, facts: Facts) -> None:
+    """An earlier time does not undo a hold."""
+    hold = held_during(command, facts)
+    if hold is not None:
+        raise Refused(
+            "date-during-hold",
+            "occurred_at",
+            f"The journey was on hold from {hold.since:%Y-%m-%d %H:%M:%S} until"
+            f" {hold.until:%Y-%m-%d %H:%M:%S} UTC.",
+            "Give the time at which it happened; if it was then, place a hold: it is a deviation.",
+        )
+
+
 def decide(command: Command, facts: Facts, now: datetime, actor: Actor) -> list[Event]:
     """The events that follow from a command.
 
@@ -168,6 +182,7 @@ def decide(command: Command, facts: Facts, now: datetime, actor: Actor) -> list[
     _require_open(command, facts)
     _require_turn(command, facts)
     _require_sequence(command, facts)
+    _require_free(command, facts)
     if actor.role is Role.QP and isinstance(
         command, ask_manufacture.CertifyBatch | ask_manufacture.RejectBatch
     ):

@@ -153,6 +153,12 @@ CONSTRAINTS: dict[str, tuple[str, str, str, str]] = {
         "This unit is recalled.",
         "Stop. Do not give the product; quarantine it and reply to the recall.",
     ),
+    "administration_not_held": (
+        "date-during-hold",
+        "started_at",
+        "The journey was on hold at that moment.",
+        "Give the time at which it was given; a dose during a hold is a deviation: place a hold.",
+    ),
     **dict.fromkeys(
         (
             "administration_no_deviation",

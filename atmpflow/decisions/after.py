@@ -18,6 +18,7 @@ from atmpflow.people import Actor
 from atmpflow.rules.administration import treated
 from atmpflow.rules.consent import left_over, withdrawn
 from atmpflow.rules.follow_up import plan_visits
+from atmpflow.rules.holds import newest_reason
 from atmpflow.rules.toxicity import grade_crs, grade_icans
 from atmpflow.rules.transit import hold_time
 from atmpflow.waits import DUTY, Timer, next_visit, timers, waits_for
@@ -154,6 +155,14 @@ def lift_hold(command: ask.LiftHold, facts: Facts, now: datetime, actor: Actor) 
         "",
         "The journey is not on hold.",
         "Look at the journey: atmpflow journey ID.",
+    )
+    newest = newest_reason(facts)
+    require_right(
+        newest is None or command.occurred_at >= newest,
+        "date-before-previous",
+        "occurred_at",
+        "The hold, or its newest reason, came after that moment.",
+        "Give the time at which you agreed, with its time zone.",
     )
     taken = () if treated(facts) else withdrawn(facts)
     require_right(

@@ -40,7 +40,8 @@ licence; those are in the [product files](products.md).
 
 AT_ANY_TIME = """
 At any time in every stage: `place-hold` stops the journey, `lift-hold` by two different people
-lets it go on, `withdraw` ends it. While a hold is open nothing else is accepted.
+lets it go on, `withdraw` ends it. While a hold is open nothing else is accepted, and later no step
+towards the patient with a time at which it was open.
 """
 
 

@@ -93,7 +93,7 @@ def prepare(facts: Facts, since: datetime) -> Command:
 
 def give(facts: Facts, since: datetime) -> Command:
     confirmed = facts.when(AdministrationIdentityConfirmed)
-    start = (confirmed or since) + 1 * MINUTE
+    start = max(confirmed or since, since) + 1 * MINUTE
     dose = next_dose(facts)
     return administration.AdministerDose(
         occurred_at=start + 9 * MINUTE,

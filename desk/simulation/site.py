@@ -18,6 +18,7 @@ from atmpflow.journey import Facts
 from atmpflow.message import Command
 from atmpflow.people import Actor, Role
 from atmpflow.rules.administration import checks_of
+from atmpflow.rules.holds import resumed
 from atmpflow.rules.way_out import way_out
 from desk.simulation import bedside, making
 from desk.simulation.people import actor
@@ -71,7 +72,7 @@ PLAYS: dict[type[Command], Play] = {
 
 def next_move(facts: Facts) -> Move | None:
     """The site's next command for a journey; none while the engine itself must act."""
-    step, since, left = facts.step, facts.since, way_out(facts)
+    step, since, left = facts.step, resumed(facts), way_out(facts)
     if step is None or since is None:
         return None
     if left is not None:

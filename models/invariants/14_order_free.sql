@@ -2,7 +2,8 @@
 -- Source: MHRA GxP data integrity 2018 (accurate, whatever the order of arrival)
 -- Proves: what lets cells go on towards a patient stands in the ledger in the order in which it
 --   happened, and nothing of it happened before the stage it belongs to had begun: what arrived too
---   early was refused; and what was told late of a patient who had died, or taken back consent,
+--   early was refused; no step towards the patient happened during a hold and was told after it was
+--   lifted; and what was told late of a patient who had died, or taken back consent,
 --   before the last dose was not passed over: somebody owes or has given an answer to it.
 -- Beyond: that every other order comes to the same end or to a stop; it is a property of many runs
 --   of one story. The tests permute recorded journeys (tests/machine/test_order_free.py).
@@ -31,6 +32,17 @@ FROM release WHERE occurred_at < latest
 UNION ALL
 SELECT journey_id, 'event ' || seq || ', ' || name || ': happened before its stage had begun'
 FROM release WHERE occurred_at < begun
+UNION ALL
+SELECT r.journey_id, 'event ' || r.seq || ', ' || r.name || ': happened during the hold of event ' || h.seq
+FROM ledger h
+JOIN LATERAL (SELECT l.seq, l.occurred_at FROM ledger l WHERE l.journey_id = h.journey_id
+    AND l.name = 'hold.lifted' AND l.seq > h.seq ORDER BY l.seq LIMIT 1) AS lifted ON TRUE
+JOIN ledger r ON r.journey_id = h.journey_id AND r.seq > lifted.seq
+    AND r.occurred_at >= h.occurred_at AND r.occurred_at < lifted.occurred_at
+WHERE h.name IN ('hold.placed', 'identity.mismatched', 'label.mismatched', 'identity.implicated',
+        'patient.deteriorated', 'recall.reached', 'conditioning.blocked', 'administration.blocked')
+    AND r.name IN ('manufacture.started', 'batch.certified', 'product.accepted', 'conditioning.started',
+        'dose.prescribed', 'identity.checked', 'product.thawed', 'dose.prepared', 'dose.administered')
 UNION ALL
 SELECT s.journey_id, 'event ' || s.seq || ', ' || s.name || ': told after a dose that it should have stopped, and nobody owes an answer'
 FROM ledger s

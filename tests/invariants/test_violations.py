@@ -439,6 +439,21 @@ def test_what_happened_in_another_order_than_it_is_told_in_is_found(record: Reco
     assert any(f", {event}: happened before" in one.found for one in found)
 
 
+HELD_THEN = (
+    "UPDATE ledger SET name = 'hold.placed' WHERE journey_id = %(journey)s"
+    " AND name = 'administration.cleared'",
+    "UPDATE ledger SET name = 'hold.lifted', occurred_at = occurred_at + interval '1 year'"
+    " WHERE journey_id = %(journey)s AND name = 'dose.prescribed'",
+)
+
+
+def test_a_dose_given_during_a_hold_that_was_lifted_later_is_found(record: Record):
+    journey = record.journey(MADE)
+    record.change(*HELD_THEN, journey=journey)
+    found = [one.found for one in record.report().violations if one.number == "14"]
+    assert any("dose.administered: happened during the hold of event" in one for one in found)
+
+
 def test_a_death_that_is_told_after_a_dose_is_never_passed_over(record: Record):
     journey = record.journey(MADE)
     died = (

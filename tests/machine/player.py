@@ -31,7 +31,7 @@ LATE = {
     "expiry-impossible", "record-incomplete", "custody-overlap", "criteria-not-met",
     "tocilizumab-missing", "volume-too-large", "hla-mismatch", "coi-mismatch", "unit-mismatch",
     "data-consent-withdrawn", "not-certified", "checker-not-independent", "not-fit",
-    "slots-impossible", "attempts-used",
+    "slots-impossible", "attempts-used", "date-during-hold",
 }  # fmt: skip
 """Refusals that the site may meet when something went wrong, or came late, before."""
 

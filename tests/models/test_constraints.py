@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - statements of the tests' own
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,9 +11,13 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from atmpflow.commands.after import LiftHold
+from atmpflow.people import Role
+from desk.simulation.people import actor
+from desk.simulation.step import present
 from models.rejection import CONSTRAINTS, explain
 from tests.conftest import Database, serving
-from tests.factories import journey_at
+from tests.factories import ask, held, journey_at
 from tests.models.rows import execute, select
 
 TOMORROW = "now() + interval '1 day'"
@@ -70,6 +75,30 @@ def test_nothing_is_given_once_consent_to_treatment_was_taken_back(pair: Pair):
     refused = _refused(pair.url, GIVE, pair.theirs, 9, pair.their_unit, "a", "b")
     assert refused == "administration_consented"
     execute(pair.url, taken.format("NULL"), pair.theirs)
+
+
+HELD_THEN = (
+    "INSERT INTO administration (journey_id, dose, unit, started_at, ended_at, volume_ml,"
+    " given_by, first_checker, second_checker) SELECT %s, 9, %s, h.occurred_at + {}, now(), 50,"
+    " 'physician', 'a', 'b' FROM ledger h WHERE h.journey_id = %s AND h.name = 'hold.placed'"
+)
+
+
+def test_no_dose_is_on_record_for_a_time_on_hold_though_it_was_lifted_since(own_database: Database):
+    app, url = own_database.app, own_database.application
+    facts = held(app, journey_at(app, "prescribe-dose", "aucatzyl"))
+    query = "SELECT min(unit) FROM unit WHERE journey_id = %s AND kind = 'product'"
+    ((unit,),) = select(app, query, facts.journey)
+    about = (facts.journey, unit, facts.journey)
+    open_ = HELD_THEN.format("interval '9 days'")
+    assert _refused(url, open_, *about) == "administration_not_held"
+    assert facts.hold is not None
+    for role in (Role.PHYSICIAN, Role.PHARMACIST):
+        at = facts.hold.occurred_at + timedelta(hours=1)
+        ask(app, present(app, facts.journey), LiftHold(occurred_at=at, reason="C-1"), actor(role))
+    during = HELD_THEN.format("interval '59 minutes'")
+    assert _refused(url, during, *about) == "administration_not_held"
+    execute(url, HELD_THEN.format("interval '60 minutes'"), *about)
 
 
 def test_another_patients_unit_cannot_be_given_or_held(pair: Pair):

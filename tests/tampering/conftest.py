@@ -10,14 +10,17 @@ from sqlalchemy import Engine
 from atmpflow.errors import Refused
 from atmpflow.people import Role
 from desk.simulation.people import actor
+from models.passwords import MEMORY_KIB
 from models.people import keep_received
 from models.unread import Unread, keep_unread
 from tasks import clock
 from tasks.anchors.evidence import anchoring
 from tasks.anchors.make import make_anchor
+from tasks.signing import demand
 from tests.conftest import Database, copied, serving
 from tests.factories import finished, held, journey_at, lifted
 from tests.tampering.scene import Scene, scene
+from tests.upgrade.beside import papers, people
 
 AT_ONCE = timedelta()
 
@@ -26,14 +29,20 @@ AT_ONCE = timedelta()
 def anchored(
     prepared_database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Database, object]]:
-    """Journeys, rejected commands and a received file, with two anchors over all of it."""
+    """Journeys, signatures, accounts, papers, rejections and a received file, anchored twice."""
     folder = tmp_path_factory.mktemp("anchored")
     with copied(prepared_database, folder) as database, serving(database):
-        fill(database.app)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv(MEMORY_KIB, "32")
+            fill(database)
         yield database, anchoring(database.app)
 
 
-def fill(app: Engine) -> None:
+def fill(database: Database) -> None:
+    app = database.app
+    people(app, database.owner)
+    papers(app)
+    demand(app, actor(Role.COMPLIANCE))
     finished(app, "zolgensma")
     lifted(app, held(app, journey_at(app, "confirm-order", "hemgenix")))
     make_anchor(app, "asked", grace=AT_ONCE)

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - a seed makes it the same again; statements of the tests' own
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -13,12 +13,19 @@ import psycopg
 import rfc8785
 from psycopg.types.json import Jsonb
 
+from models.additions import ADDED_TO
 from models.changes import table_name
 from models.tables import STATE
 from tests.tampering.scene import Row, Scene
 
 Edit = Callable[[Scene, Random], str]
 """Does one thing and says what it did; may raise psycopg.Error where a constraint refuses it."""
+
+PEOPLE = ("account", "account_change", "appointment", "training", "delegation")
+SIGNED = ("sign_in", "challenge", "trail_review", "signature", "signature_use", "signature_policy")
+PAPERS = (
+    "approval", "licence", "calibration", "periodic_report", "observation", "backup_made",
+)  # fmt: skip
 
 NO_EVIDENCE: dict[str, set[str]] = {
     # What the engine needs from minute to minute; what it did is told by its commands.
@@ -28,13 +35,15 @@ NO_EVIDENCE: dict[str, set[str]] = {
     # Erasing an identity changes these; they are sealed, and bound to their row by the cipher.
     "identity.person": {"nhs_index"},
     "identity.sealing_key": {"wrapped", "destroyed_at", "destroyed_by", "reason"},
+    # What may be changed later; that it was is a row of its own, or an end with its reason.
+    **{name: {*ADDED_TO[name].without, "site_code"} for name in PEOPLE},
 }  # fmt: skip
 """Columns that no anchor and no rule speaks for."""
 
 TABLES = (
     "ledger", "ledger", "ledger", "command", "command", "timer", "reaction", "outbox", "reading",
     "logger_file", "identity.person", "identity.received", "identity.access",
-    "identity.sealing_key", *(table_name(table) for table in STATE),
+    "identity.sealing_key", *PEOPLE, *SIGNED, *PAPERS, *(table_name(table) for table in STATE),
 )  # fmt: skip
 """Every table that is evidence; the ledger and the commands more often."""
 
@@ -76,6 +85,8 @@ def _other(value: Any, kind: str, random: Random) -> Any:
     for of, other in OTHERS.items():
         if isinstance(value, of):
             return other(value, random)
+    if type(value) is date:
+        return value + timedelta(days=random.choice((1, -1)))
     return value + timedelta(microseconds=random.choice((1, -1, 10**6, -(10**9), 86_400 * 10**6)))
 
 
@@ -173,6 +184,7 @@ def insert(scene: Scene, random: Random) -> str:
     table = random.choice(TABLES)
     (row,) = _some(scene, random, table)
     row.pop("ctid")
+    row.pop("site_code", None)  # computed
     keys = scene.rows(
         "SELECT attname AS name FROM pg_index JOIN pg_attribute ON attrelid = indrelid"
         " AND attnum = ANY(indkey) WHERE indrelid = %(table)s::regclass AND indisprimary",

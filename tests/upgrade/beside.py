@@ -46,10 +46,9 @@ def fill(app: Engine, owner_url: str) -> None:
     """People, standing papers, deviations, signatures, a recall, papers that nobody could read."""
     os.environ[MEMORY_KIB] = "32"
     owner = connect(owner_url)
-    enrol(owner, {MANAGER.id: (MANAGER.role,), "a-clinician": (Role.PHYSICIAN,)})
+    people(app, owner)
     owner.dispose()
-    _people(app)
-    _papers(app)
+    papers(app)
     stories.excursion_accepted(app)
     _stories_of_other_tables(app)
     demand(app, actor(Role.COMPLIANCE))
@@ -69,7 +68,9 @@ def _stories_of_other_tables(app: Engine) -> None:
     look_up(app, person, actor=GIVER, reason="to write to the patient", now=clock.wall())
 
 
-def _people(app: Engine) -> None:
+def people(app: Engine, owner: Engine) -> None:
+    """Accounts that were changed, locked and left; a role that ended, and one that is lent."""
+    enrol(owner, {MANAGER.id: (MANAGER.role,), "a-clinician": (Role.PHYSICIAN,)})
     why = Why(MANAGER, "as on the delegation log", clock.wall())
     whole = Span(SINCE, UNTIL)
     with transaction(app) as connection:
@@ -86,7 +87,8 @@ def _people(app: Engine) -> None:
         delegate(connection, "a-clinician", lent, Why(GIVER, "on leave", clock.wall()))
 
 
-def _papers(app: Engine) -> None:
+def papers(app: Engine) -> None:
+    """An approval, a licence, a calibration, a report that was sent, and what was observed."""
     officer, now = actor(Role.COMPLIANCE), clock.wall()
     lasts = {"valid_from": SINCE, "valid_until": UNTIL}
     granted = {"reference": "REF-1", "standing": "granted", **lasts}

@@ -26,7 +26,7 @@ from tests.upgrade.make import KEY
 
 DUMPS = sorted(Path(__file__).parent.glob("*.dump"))
 
-NEW_RULES = {"not found fit": "0008"}
+NEW_RULES = {"not found fit": "0008", "happened during the hold": "0027"}
 """What journeys of an earlier version were never asked for, and the version that first asked."""
 
 BARE = {"label_print", "signature_void", "sscc_counter"}
