@@ -41,7 +41,9 @@ def assess_shipment(facts: Facts, at: datetime) -> AssessShipment:
         found = findings(connection, leg, band_of_leg(facts))
         log = _log(connection, found)
         on_record = _on_record(connection, logged.logger, packed)
-    if log is not None:
+    if log is None:
+        found = replace(found, untrusted=("log-unreadable",))
+    else:
         came = facts.when(TemperatureLogged)
         found = with_device(found, log, leg)
         found = trusted(found, log, leg, on_record, band=band_of_leg(facts), came_at=came)
@@ -50,7 +52,7 @@ def assess_shipment(facts: Facts, at: datetime) -> AssessShipment:
 
 
 def _log(connection: Connection, found: Findings) -> LoggerLog | None:
-    """The file read again as it was kept; none where its readings came one by one."""
+    """The file read again as it was kept; none where that cannot be done any more."""
     row: Any = connection.execute(
         "SELECT content, format, zone FROM logger_file WHERE number = %s", (found.file,)
     ).fetchone()
