@@ -86,6 +86,8 @@ def trusted(
     rows = list(log.readings)
     latest = rows[-1][0] if rows else None
     said = Said(log.unit, log.zone, log.sensor, latest, came_at)
+    if log.gathered and on_record[0] is not None:
+        said = replace(said, unit=on_record[0].unit, zone=on_record[0].zone)
     celsius = [one for at, one in rows if one is not None and leg.since <= at <= leg.until]
     over = Span(leg.since, leg.until)
     return replace(found, untrusted=untrusted(*on_record, said, over, celsius, band))

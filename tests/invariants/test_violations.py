@@ -102,9 +102,6 @@ PLANTED: list[tuple[str, str, tuple[str, ...] | str]] = [
     ("06", MADE, IN_QUARANTINE),
     ("07", MADE, SILENT),
     ("07", MADE, OTHER_LOGGER),
-    ("07", MADE, "UPDATE logger SET standing = 'withdrawn'"),
-    ("07", MADE, "UPDATE logger SET sensor = 'ANOTHER'"),
-    ("07", MADE, "DELETE FROM calibration"),
     ("08", MADE, UNHELD),
     ("09", MADE, "UPDATE unit SET parent = NULL WHERE journey_id = %(journey)s"),
     ("09", "ebvallo", "UPDATE stock_unit SET batch = 'ANOTHER'"),
@@ -210,6 +207,23 @@ EDITED = [
     ("07", "temperature.logged", {"readings": 3}),
     ("11", "follow_up.recorded", {"day": 100}),
 ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE logger SET standing = 'withdrawn'",
+        "UPDATE logger SET sensor = 'ANOTHER'",
+        "DELETE FROM calibration",
+    ],
+)
+def test_what_nobody_vouches_for_any_more_is_found_of_every_leg_that_a_logger_watched(
+    record: Record, statement: str
+):
+    record.change(statement)
+    found = record.found()
+    assert ("07", record.journey(MADE)) in found
+    assert {number for number, _ in found} == {"07"}
 
 
 @pytest.mark.parametrize(("number", "event", "fields"), EDITED)
