@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -16,6 +17,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from atmpflow.products.spec import Band
+from atmpflow.rules.cold_chain import judge_leg
 from benchmarks.figures import Figure, Result
 from benchmarks.journeys import refer
 from benchmarks.place import Place, database
@@ -159,17 +161,21 @@ class Judging:
         self._files = files
 
     def judge(self) -> float:
-        """Seconds to judge every file against its band, from pack-out to receipt."""
+        """Seconds to judge every file against its band, from pack-out to receipt, by the rule."""
         until = BEGAN + READINGS * STEP
         legs: list[Judged] = [
             (self._first + index, BEGAN, until, BAND) for index in range(self._files)
         ]
 
         def act() -> None:
-            found = findings_side_by_side(self._app, legs)
+            found = [
+                replace(one, interval_s=STEP.total_seconds())
+                for one in findings_side_by_side(self._app, legs)
+            ]
             assert len(found) == self._files
             assert {one.readings for one in found} == {READINGS}
-            assert all(one.minutes_outside > 0 for one in found)
+            verdicts = [judge_leg(one, BAND) for one in found]
+            assert all(not one.allowed for one in verdicts)
 
         return _best(act)
 

@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from typing import cast
 
 import psycopg
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, exc
 from sqlmodel import Session
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
+AWAY = (
+    psycopg.OperationalError, psycopg.InterfaceError, exc.OperationalError, exc.InterfaceError,
+)  # fmt: skip
+"""What is raised while the database does not answer."""
 
 # What a statement of a pipeline raises is ours to tell; psycopg would log its end as well.
 logging.getLogger("psycopg").setLevel(logging.ERROR)

@@ -41,7 +41,9 @@ def assess_shipment(facts: Facts, at: datetime) -> AssessShipment:
         found = findings(connection, leg, band_of_leg(facts))
         log = _log(connection, found)
         on_record = _on_record(connection, logged.logger, packed)
-    if log is not None:
+    if log is None:
+        found = replace(found, untrusted=("log-unreadable",))
+    else:
         came = facts.when(TemperatureLogged)
         found = with_device(found, log, leg)
         found = trusted(found, log, leg, on_record, band=band_of_leg(facts), came_at=came)
@@ -50,7 +52,7 @@ def assess_shipment(facts: Facts, at: datetime) -> AssessShipment:
 
 
 def _log(connection: Connection, found: Findings) -> LoggerLog | None:
-    """The file read again as it was kept; none where its readings came one by one."""
+    """The file read again as it was kept; none where that cannot be done any more."""
     row: Any = connection.execute(
         "SELECT content, format, zone FROM logger_file WHERE number = %s", (found.file,)
     ).fetchone()
@@ -84,6 +86,8 @@ def trusted(
     rows = list(log.readings)
     latest = rows[-1][0] if rows else None
     said = Said(log.unit, log.zone, log.sensor, latest, came_at)
+    if log.gathered and on_record[0] is not None:
+        said = replace(said, unit=on_record[0].unit, zone=on_record[0].zone)
     celsius = [one for at, one in rows if one is not None and leg.since <= at <= leg.until]
     over = Span(leg.since, leg.until)
     return replace(found, untrusted=untrusted(*on_record, said, over, celsius, band))

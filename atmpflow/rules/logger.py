@@ -24,6 +24,7 @@ UNTRUSTED = {
     "unit-doubtful": "the readings look like Fahrenheit taken for Celsius",
     "zone-differs": "the times are in another zone than the one registered",
     "clock-fault": "readings are later than the moment at which they came in",
+    "log-unreadable": "the logger's file can no longer be read here",
     "calibration-missing": "no calibration of the logger is on record",
     "calibration-expired": "no calibration of the logger covers the whole leg",
 }

@@ -57,7 +57,7 @@ LEFT JOIN LATERAL (SELECT g.sensor, g.unit, g.standing FROM logger g
 CROSS JOIN LATERAL (VALUES
     ('a logger that was not on the register', NOT l.says_trust OR listed.standing = 'in-use'),
     ('another sensor or unit than registered', NOT l.says_trust
-        OR (f.sensor = listed.sensor AND f.unit = listed.unit)),
+        OR (f.sensor = listed.sensor AND (f.unit = listed.unit OR f.format = 'live'))),
     ('a logger that was not calibrated', NOT l.says_trust OR EXISTS (SELECT FROM calibration c
         WHERE c.device = l.packed_logger AND c.kind = 'logger'
             AND c.calibrated_at <= l.packed_at AND c.due_at > l.received_at)),

@@ -20,6 +20,7 @@ from atmpflow.people import Actor, Role
 from models.database import Connection, transaction
 from models.lookups import facts_of
 from tasks.logger import LoggerExport, record_log
+from tasks.loggers.reader import GATHERED
 
 WAITING = """
 SELECT DISTINCT s.id, s.journey_id FROM shipment s JOIN epcis_outcome o ON o.shipment_id = s.id
@@ -91,11 +92,11 @@ def _of_logger(temperatures: Iterable[Temperature], serial: str) -> list[Tempera
 
 
 def _export(found: Iterable[Temperature], facts: Facts) -> LoggerExport:
-    """The readings as a file of the plain format: UTC, degrees Celsius."""
+    """The readings as a file of our own format: UTC, degrees Celsius."""
     packed = facts.last(ShipmentPacked)
     assert packed is not None  # noqa: S101 - its readings were gathered by it
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("timestamp", "temp_c"))
     writer.writerows((f"{one.at:%Y-%m-%d %H:%M:%S.%f}", f"{one.celsius:g}") for one in found)
-    return LoggerExport(text.getvalue().encode(), "epcis.csv", packed.logger)
+    return LoggerExport(text.getvalue().encode(), "epcis.csv", packed.logger, format=GATHERED)

@@ -20,8 +20,8 @@ from models.registering import registered
 from tasks.epcis.readings import waits_for_log
 from tasks.live.message import Reading, read_message
 from tasks.logger import LoggerExport, read_export, record_log
+from tasks.loggers.reader import GATHERED
 
-FORMAT = "live"
 AROUND = timedelta(days=1)
 """How long before pack-out a batch may have come that still holds readings of the leg."""
 
@@ -143,7 +143,7 @@ def _as_file(found: Gathered, leg: OnLeg) -> LoggerExport:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("timestamp", "temp_c", "opened", "tilted", "logger", "sensor"))
     writer.writerows(_cells(found, leg))
-    return LoggerExport(text.getvalue().encode(), "live.csv", leg.logger, "UTC", FORMAT)
+    return LoggerExport(text.getvalue().encode(), "live.csv", leg.logger, "UTC", GATHERED)
 
 
 def _cells(found: Gathered, leg: OnLeg) -> Iterator[tuple[str, ...]]:

@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 from paho.mqtt.client import Client, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
-from psycopg import InterfaceError, OperationalError
-from sqlalchemy import Engine, exc
+from sqlalchemy import Engine
 
 from atmpflow.errors import Refused
 from atmpflow.people import Actor
 from models.batches import Sending
+from models.database import AWAY
 from tasks import clock
 from tasks.live.receive import JSON, keep_refused, receive
 
@@ -29,7 +29,6 @@ QOS = 1
 KEEPALIVE_S = 30
 AGAIN_AFTER_S = 1.0
 LONGEST_PAUSE_S = 30
-AWAY = (OperationalError, InterfaceError, exc.OperationalError, exc.InterfaceError)
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 

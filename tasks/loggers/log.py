@@ -35,6 +35,9 @@ class LoggerLog:
     interval_s: float | None = None
     device: DeviceSays = field(default_factory=DeviceSays)
     marks: Marks = field(default_factory=Marks)
+    gathered: bool = False
+    """Its readings came one by one and said their own unit and zone: the logger's are not known
+    from it."""
 
 
 def refuse(field: str, message: str, remedy: str) -> Refused:

@@ -50,6 +50,8 @@ class Format(BaseModel):
     opened: str | None = None
     """Column with a mark where the door or lid was open."""
     tilted: str | None = None
+    gathered: bool = False
+    """Written by us, of readings that each said their unit and their offset from UTC."""
 
 
 @cache
@@ -112,6 +114,7 @@ def read_mapped(text: str, described: Format, zone: str) -> LoggerLog:
         sensor=sensor,
         interval_s=usual_interval_s(readings),
         marks=marks,
+        gathered=described.gathered,
     )
 
 

@@ -5,6 +5,8 @@ from tasks.loggers.log import LoggerLog, refuse
 from tasks.loggers.mapped import format_named, read_mapped
 
 PLAIN = "plain"
+GATHERED = "live"
+"""The format in which we gather readings that came one by one."""
 
 
 def read_log(content: bytes, *, zone: str, format: str = PLAIN) -> LoggerLog:

@@ -250,6 +250,23 @@ EDITED = [
 ]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE logger SET standing = 'withdrawn'",
+        "UPDATE logger SET sensor = 'ANOTHER'",
+        "DELETE FROM calibration",
+    ],
+)
+def test_what_nobody_vouches_for_any_more_is_found_of_every_leg_that_a_logger_watched(
+    record: Record, statement: str
+):
+    record.change(statement)
+    found = record.found()
+    assert ("07", record.journey(MADE)) in found
+    assert {number for number, _ in found} == {"07"}
+
+
 @pytest.mark.parametrize(("number", "event", "fields"), EDITED)
 def test_an_event_rewritten_and_sealed_anew_is_found_by_that_invariant(
     record: Record, number: str, event: str, fields: dict[str, object]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
@@ -195,3 +196,18 @@ def test_the_token_of_a_locked_account_or_one_that_was_ended_is_refused(
 def test_epcis_and_fhir_are_part_of_the_same_service(client: TestClient) -> None:
     assert client.get("/epcis/events").status_code == 200
     assert client.get(f"/fhir/journey/{uuid4()}").status_code == 404
+
+
+def test_an_outage_of_the_database_is_told_as_one_and_nothing_is_refused(
+    client: TestClient, one: Travelling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise psycopg.OperationalError("away")
+
+    message = one.message(first=70, batch="away")
+    with monkeypatch.context() as patched:
+        patched.setattr("desk.api.readings.receive", away)
+        answer = client.post(BATCHES, json=message)
+    assert (answer.status_code, answer.json()["code"]) == (503, "database-not-reachable")
+    assert answer.headers["Retry-After"]
+    assert client.post(BATCHES, json=message).json()["repeated"] is False

@@ -21,6 +21,7 @@ from tasks.live.complete import complete_all
 from tasks.live.message import Message, read_message
 from tasks.live.receive import JSON, receive
 from tasks.prediction import watch_shippers
+from tasks.verify import verified
 from tests.conftest import Database, serving
 from tests.factories import engine_steps
 from tests.live.samples import (
@@ -298,16 +299,30 @@ def test_live_readings_of_a_warming_shipper_alarm_before_it_leaves_its_band(
     assert told.leaves_at > at
 
 
-def _whole(app: Engine, one: Travelling, *, without: tuple[int, ...] = ()) -> int:
+def _whole(app: Engine, one: Travelling, *, without: tuple[int, ...] = (), **changed: Any) -> int:
     """All batches of a leg but some; the number of the first reading after receipt."""
     for first in (0, 6, 12):
         if first not in without:
-            assert _send(app, one.message(first, 6)).code is None
+            assert _send(app, one.message(first, 6, **changed)).code is None
     end = received(app, one)
     for first in range(18, end + 6, 6):
         if first not in without:
-            assert _send(app, one.message(first, 6)).code is None
+            assert _send(app, one.message(first, 6, **changed)).code is None
     return end
+
+
+def test_what_is_gathered_of_a_logger_in_fahrenheit_and_a_far_zone_is_believed(
+    own_database: Database,
+):
+    app = own_database.app
+    one = travelling(app, unit="F", zone="Asia/Tokyo")
+    _whole(app, one, unit="F", celsius=lambda _: one.normal_c * 1.8 + 32)
+    engine_steps(app, now(app, one))
+    accepted = now(app, one).last(ShipmentAccepted)
+    assert accepted is not None
+    assert accepted.untrusted == ()
+    assert accepted.lowest_c == pytest.approx(one.normal_c)
+    assert {one.number for one in verified(app).violations}.isdisjoint({"06", "07"})
 
 
 def test_batches_that_cover_the_leg_become_its_log_and_are_judged(own_database: Database):
