@@ -24,11 +24,13 @@ class Name(StrEnum):
     FAULTS = "faults"
     READINGS = "readings"
     SWEEP = "sweep"
+    INSPECTION = "inspection"
     ALL = "all"
-    """All but the faults and the sweep, which take a quarter of an hour each."""
+    """All but the faults, the sweep and the inspection, which take many minutes each."""
 
 
-EVERY = [one for one in Name if one not in (Name.ALL, Name.FAULTS, Name.SWEEP)]
+LONG = (Name.ALL, Name.FAULTS, Name.SWEEP, Name.INSPECTION)
+EVERY = [one for one in Name if one not in LONG]
 
 
 def measured(name: Name, size: int | None) -> Result:

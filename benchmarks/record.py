@@ -66,13 +66,16 @@ def _seconds(act: Callable[[Any], None], all_of_it: Sequence[Any]) -> float:
     return (perf_counter() - began) / len(all_of_it)
 
 
-def _journeys(place: Place, numbers: Iterable[int]) -> Iterator[list[Asked]]:
-    """Whole journeys side by side, each to its first follow-up: what is asked, round by round."""
-    asked = [refer(place.app, number) for number in numbers]
+def side_by_side(app: Engine, numbers: Iterable[int]) -> Iterator[list[Asked]]:
+    """Whole journeys side by side, each to its first follow-up: what is asked, round by round.
+
+    Whoever asks for the next round has recorded this one.
+    """
+    asked = [refer(app, number) for number in numbers]
     journeys = [one.request.journey for one in asked]
     while asked:
         yield asked
-        asked = [next_asked(place.app, one) for one in journeys if _goes_on(place.app, one)]
+        asked = [next_asked(app, one) for one in journeys if _goes_on(app, one)]
 
 
 def _goes_on(app: Engine, journey: UUID) -> bool:
@@ -90,7 +93,7 @@ def _bare_table(place: Place) -> None:
 
 
 def _warm_up(measured: Measured, place: Place, journeys: int) -> None:
-    for asked in _journeys(place, range(journeys)):
+    for asked in side_by_side(place.app, range(journeys)):
         measured.turn(asked)
 
 
@@ -100,7 +103,7 @@ def run(size: int = SIZE) -> Result:
         _bare_table(place)
         _warm_up(Measured(place, raw), place, min(size, WARM_UP))
         measured = Measured(place, raw)
-        for asked in _journeys(place, range(WARM_UP, WARM_UP + size)):
+        for asked in side_by_side(place.app, range(WARM_UP, WARM_UP + size)):
             measured.turn(asked)
     return Result("record", size, _figures(measured))
 

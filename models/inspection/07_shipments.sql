@@ -9,10 +9,11 @@
 -- Column: 15 Packed, received (UTC) = {packed_at}[ to {received_at}]
 -- Column: 12 Logger = {logger}
 -- Column: 19 Readings = [{readings}: {lowest_c} to {highest_c} °C, {minutes_outside} min outside]
--- Column: 14 Verdict = [{judged}][: {objections}][; now {verdict}]
+-- Column: 14 Verdict = [{judged}][: {objections}][; now {later}]
 SELECT j.coi, s.id AS shipment, s.leg, s.courier, s.reference, s.sender, s.receiver, s.shipper,
     s.seal, s.logger, s.sscc, s.packed_at, s.collected_at, s.delivered_at, s.received_at,
-    s.log_sha256, split_part(v.name, '.', 2) AS judged, s.verdict, s.minutes_outside, (v.payload ->> 'readings')::int AS readings,
+    s.log_sha256, split_part(v.name, '.', 2) AS judged,
+    nullif(s.verdict, split_part(v.name, '.', 2)) AS later, s.verdict, s.minutes_outside, (v.payload ->> 'readings')::int AS readings,
     (v.payload ->> 'lowest_c')::float8 AS lowest_c,
     (v.payload ->> 'highest_c')::float8 AS highest_c,
     (v.payload ->> 'mean_kinetic_c')::float8 AS mean_kinetic_c,

@@ -8,6 +8,7 @@ import pytest
 
 from atmpflow.errors import Refused
 from desk.inspection import gather
+from desk.inspection.verified import verdict
 from models.inspection.part import Part, parts, read, table
 from models.inspection.scope import Scope
 from tests.conftest import Database
@@ -308,3 +309,23 @@ def test_who_treated_elsewhere_is_not_of_this_site(inspected: Inspected, tmp_pat
         assert [one["coi"] for one in pack.told("pack.json")["journeys"]] == [
             inspected.elsewhere.coi
         ]
+
+
+def test_the_first_page_tells_these_journeys_from_the_rest_of_the_record():
+    """What does not hold elsewhere is said, and is not said of these."""
+
+    def said(*, mine: int, told: int, elsewhere: int) -> str:
+        record = {
+            "invariants": [{"in_these_journeys": mine}],
+            "violations": [{}] * (mine + told),
+            "violations_elsewhere": elsewhere,
+            "holds": not (mine or told),
+        }
+        return verdict({"journeys": {"holds": True}, "record": record})
+
+    assert said(mine=1, told=0, elsewhere=0).startswith("THESE JOURNEYS DO NOT VERIFY")
+    assert "OF THE RECORD AS A WHOLE, NOT ALL DOES: 2 violations" in said(
+        mine=0, told=2, elsewhere=0
+    )
+    assert "Elsewhere in the record: 3 violations." in said(mine=0, told=0, elsewhere=3)
+    assert said(mine=0, told=0, elsewhere=0).endswith("every invariant.")
