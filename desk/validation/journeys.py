@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tasks.anchors import where
 from tasks.clock import SIMULATED
 
 LONGEST_S = 900
+KEPT = re.compile(r"Kept: (\S+)")
 COMMAND = "from desk.cli.main import main; main()"
 PLACES = frozenset({*REAL, KEY_FILE, where.KEY_FILE, where.FOLDERS})
 """Settings that would lead away from the place of a demonstration."""
@@ -106,9 +108,9 @@ def _atmpflow(words: Sequence[str], place: Path | None = None) -> CompletedProce
 
 
 def _kept(said: str) -> Path | None:
-    """The folder that `--keep` names."""
-    lines = [line for line in said.splitlines() if line.startswith("Kept: ")]
-    return Path(lines[-1].removeprefix("Kept: ")) if lines else None
+    """The folder that `--keep` names, also behind what was drawn on the same line."""
+    found = KEPT.findall(said)
+    return Path(found[-1]) if found else None
 
 
 def _verify(place: Path) -> tuple[bool, int]:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -120,8 +119,11 @@ def test_the_manifest_has_the_digest_of_every_file(made: Printed):
     assert there == {*manifest["files"], "manifest.json", "SHA256SUMS"}
     for name, digest in manifest["files"].items():
         assert sha256((made.folder / name).read_bytes()).hexdigest() == digest
-    sums = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
-    assert subprocess.run(sums, cwd=made.folder, check=False).returncode == 0
+    lines = (made.folder / "SHA256SUMS").read_text(encoding="ascii").splitlines()
+    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    assert set(sums) == there - {"SHA256SUMS"}
+    for name, digest in sums.items():
+        assert sha256((made.folder / name).read_bytes()).hexdigest() == digest
 
 
 def test_traceability_for_machines_has_a_line_for_each_test(made: Printed, pack: Pack):
