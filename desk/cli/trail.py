@@ -94,6 +94,10 @@ def show_trail(  # noqa: PLR0913 - one parameter an option
             limit or None,
         )  # fmt: skip
         found = _found(engine, sought, kinds, viewer)
+    _answer(found, limit, as_csv=as_csv, as_json=as_json)
+
+
+def _answer(found: Sequence[Entry], limit: int, *, as_csv: bool, as_json: bool) -> None:
     if as_json:
         show_json([_as_dict(one) for one in found])
     elif as_csv:
