@@ -161,6 +161,7 @@ NOT_IN_IT = {
     "sign_in": "shown by `atmpflow signing`; no change of a record",
     "challenge": "what somebody was about to sign",
     "logger_file": "its digest is in the event temperature.logged",
+    "reading_batch": "as it came; what was taken of it is in the event temperature.logged",
     "signature_policy": "there is one row, and no way back",
     "signature_use": "the event that followed names the signature",
     "backup_made": "about the installation", "observation": "about the installation",
