@@ -9,10 +9,10 @@ from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
-    Image,
     KeepTogether,
     LongTable,
     PageBreak,
@@ -39,7 +39,22 @@ _GRID = [
     ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
     ("LEFTPADDING", (0, 0), (-1, -1), 2),
     ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+    ("FONT", (0, 0), (-1, -1), look.SANS, look.CELL.fontSize, look.CELL.leading),
 ]
+BESIDE = 6.5
+"""What the sides of a cell take of its width, in points, and a little."""
+
+
+class Picture(Flowable):
+    """A picture that is unpacked only while it is drawn: a long paper has hundreds."""
+
+    def __init__(self, png: bytes, width: float, height: float) -> None:
+        super().__init__()
+        self._png, self.width, self.height = png, width, height
+
+    def draw(self) -> None:
+        at = ImageReader(BytesIO(self._png))
+        self.canv.drawImage(at, 0, 0, self.width, self.height, mask="auto")
 
 
 class Paper:
@@ -112,12 +127,13 @@ class Paper:
 
         Where there are no rows, it says so in words.
         """
-        body = [[_cell(one) for one in row] for row in rows]
+        shares = shares or [1.0] * len(columns)
+        rooms = [self.width * share / sum(shares) - BESIDE for share in shares]
+        body = [[_light(*one) for one in zip(row, rooms, strict=True)] for row in rows]
         if not body:
             self.text(empty)
             return
         head = [_cell(one, look.HEAD) for one in columns]
-        shares = shares or [1.0] * len(columns)
         self._table([head, *body], shares, [("BACKGROUND", (0, 0), (-1, 0), look.PALE)], head=1)
 
     def _table(
@@ -136,8 +152,7 @@ class Paper:
         wide, high = ImageReader(BytesIO(png)).getSize()
         width = min(width_mm * mm if width_mm else self.width, self.width)
         width = min(width, TALLEST / (1.4 if self.wide else 1) * wide / high)
-        made = Image(BytesIO(png), width=width, height=width * high / wide)
-        made.hAlign = "LEFT"
+        made = Picture(png, width, width * high / wide)
         self._story.append(KeepTogether([made, Paragraph(_safe(caption), look.CAPTION)]))
 
     def qr(self, text: str, caption: str, size_mm: float = 35) -> None:
@@ -164,6 +179,14 @@ class Paper:
 
 def _safe(text: str) -> str:
     return escape(text, quote=False).replace("\n", "<br/>")
+
+
+def _light(value: object, room: float) -> Any:
+    """A cell that is one line as bare words: a long paper has a great many of them."""
+    text = "" if value is None else str(value)
+    if "\n" in text or stringWidth(text, look.SANS, look.CELL.fontSize) > room:
+        return _cell(text)
+    return text
 
 
 def _cell(value: object, style: Any = look.CELL) -> Paragraph:
