@@ -18,6 +18,9 @@ TRIAL = r"^(NCT[0-9]{8}|ISRCTN[0-9]{8}|[0-9]{4}-[0-9]{6}-[0-9]{2}(-[0-9]{2})?|IR
 INDICATION = r"^([A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?|[0-9]{6,18})$"
 """An ICD-10 or SNOMED CT code. Never words: they would carry more than the rules need."""
 
+_BETWEEN_DIGITS = re.compile(r"[\s./_-]")
+"""How numbers are written in groups."""
+
 _ZONE_AHEAD = timedelta(hours=1)
 """A date is written in the referrer's zone, in the United Kingdom at most this far before UTC."""
 
@@ -122,8 +125,9 @@ class Referral(Form):
 def checked(referral: Referral, now: datetime) -> Referral:
     """The referral, when its dates are possible at `now` (with time zone).
 
-    Raises Refused `date-impossible` with the field.
+    Raises Refused `date-impossible` or `reference-identifies` with the field.
     """
+    _require_pseudonymous(referral)
     today = _today(now)
     born, written = referral.patient.birth_date, referral.referred_on
     if born > today or today - born > _LONGEST_LIFE:
@@ -137,6 +141,18 @@ def checked(referral: Referral, now: datetime) -> Referral:
     if written < born:
         raise _impossible("referred_on", "The referral is dated before the patient's birth.")
     return referral
+
+
+def _require_pseudonymous(referral: Referral) -> None:
+    """The reference stands in the record in clear, for as long as there is one."""
+    bare = _BETWEEN_DIGITS.sub("", referral.source_reference)
+    if referral.patient.nhs_number in bare:
+        raise Refused(
+            "reference-identifies",
+            "source_reference",
+            "The referrer's reference holds the patient's NHS number.",
+            "Give a number of the referral's own, which names nobody.",
+        )
 
 
 def require_written(on: date, now: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from tests.cli.conftest import Terminal
 
 NUMBERS = count(700_001)
+REFERENCES = count(1)
 
 
 def nhs_number() -> str:
@@ -34,7 +35,7 @@ def referral(**changed: Any) -> dict[str, Any]:
     """A referral of a patient of its own."""
     who = patient()
     return {
-        "source_reference": f"TEST-{who['nhs_number']}",
+        "source_reference": f"TEST-{next(REFERENCES)}",
         "referring_organisation": "RWE",
         "treating_centre": "RX1",
         "product": "kymriah",

@@ -32,6 +32,18 @@ def test_a_right_referral_passes_unchanged() -> None:
     assert checked(referral(), NOW) == referral()
 
 
+@pytest.mark.parametrize("written", ["9990001014", "REF-999 000 1014", "x999.000.1014/2"])
+def test_a_reference_that_is_the_patients_number_is_refused_and_not_repeated(written: str) -> None:
+    refused = refusal(source_reference=written)
+    assert (refused.code, refused.field) == ("reference-identifies", "source_reference")
+    assert "1014" not in f"{refused.message} {refused.remedy}"
+
+
+def test_a_reference_with_another_number_is_the_referrers_own() -> None:
+    for reference in ("000049973563", "9990001022", "RWP-2026-0107"):
+        assert checked(referral(source_reference=reference), NOW)
+
+
 def test_printing_a_referral_shows_nothing_of_the_patient() -> None:
     one = referral(indication="C83.3")
     console = Console(file=StringIO(), width=200)
