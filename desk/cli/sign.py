@@ -80,7 +80,7 @@ def show_record(engine: Engine, to_sign: ToSign, journey: UUID) -> None:
     hint(f"You sign as {to_sign.printed_name} ({made.who.id}, {made.who.role.value}):")
     hint(f"  meaning  {made.meaning.value}")
     hint(f"  record   journey {said['coi']}, {said['product']}, stage {said['stage']}")
-    hint(f"  state    waits for {said['waits_for']}; held by {said['held_by'] or 'nothing'}")
+    hint(f"  state    waits for {said['waits_for'] or 'nothing'}; held by {said['held_by'] or 'nothing'}")
     hint(f"  version  {made.record.version}")
     hint(f"  hash     {made.record.digest.hex()}")
     hint(f"  until    {moment(made.expires_at, seconds=True)} UTC")
