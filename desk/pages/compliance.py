@@ -17,8 +17,9 @@ somebody decides that nothing more has to be done.
 atmpflow checks                       # all of them; with --json the queries, too
 atmpflow checks run --cadence hourly  # now; --everything looks at every journey
 atmpflow findings                     # what is open, the gravest first
-atmpflow finding decide ID --justification "..."   # signed where signatures are demanded
-atmpflow standing licence hta R0A --reference 12345 --from 2026-01-01 --until 2027-01-01
+atmpflow finding decide ID --justification "..." --as officer-1 --role compliance-officer
+atmpflow standing licence hta R0A --reference 12345 --from 2026-01-01 --until 2027-01-01 \\
+    --as officer-1 --role compliance-officer
 ```
 """
 
