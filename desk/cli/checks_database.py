@@ -24,7 +24,7 @@ ADDED_TO = (
     "ledger", "command", "identity.received", "identity.person", "identity.sealing_key",
     "identity.access", "logger_file", "reading", "installation", "sign_in", "challenge",
     "trail_review", "signature", "signature_use", "signature_void", "signature_policy",
-    "enrolment", "enrolment_use", "otp_step", "signing_series",
+    "enrolment", "enrolment_use", "otp_step", "signing_series", "logger", "reading_batch",
 )  # fmt: skip
 """Tables whose rows are only ever added (identities: or erased), guarded by triggers."""
 
