@@ -24,7 +24,8 @@ ADDED_TO = (
     "ledger", "command", "identity.received", "identity.person", "identity.sealing_key",
     "identity.access", "logger_file", "reading", "installation", "sign_in", "challenge",
     "trail_review", "signature", "signature_use", "signature_void", "signature_policy",
-    "reference_change", "enrolment", "enrolment_use", "otp_step", "signing_series",
+    "reference_change", "enrolment", "enrolment_use", "otp_step", "signing_series", "logger",
+    "reading_batch",
 )  # fmt: skip
 """Tables whose rows are only ever added (identities: or erased), guarded by triggers."""
 

@@ -101,6 +101,7 @@ def _identity(content: bytes) -> PatientIdentity:
     except ValidationError as error:
         raise AllRefused(refusals(PatientIdentity, error)) from None
     now = clock.wall()
-    # Only the two dates are looked at: that of birth, and today for that of the referral.
-    checked(Referral.model_construct(patient=found, referred_on=now.date()), now)
+    # Only the date of birth is looked at: this is of no referral yet.
+    none = Referral.model_construct(patient=found, referred_on=now.date(), source_reference="")
+    checked(none, now)
     return found

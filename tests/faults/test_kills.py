@@ -51,6 +51,8 @@ ALONE = {
 }
 RELAY = {"relay.read", "relay.posted", "relay.marked"}
 """Tried where a Prefect server runs: tests/deployments/test_relay.py."""
+LISTENER = {"readings.kept"}
+"""Tried where a broker runs: tests/live/test_mqtt.py."""
 
 New = Callable[[], Path]
 AGAIN = (
@@ -62,7 +64,7 @@ AGAIN = (
 
 
 def test_every_point_is_tried():
-    assert set(POINTS) == ALONG | ALONE | RELAY
+    assert set(POINTS) == ALONG | ALONE | RELAY | LISTENER
 
 
 def _asked_once(folder: Path) -> None:

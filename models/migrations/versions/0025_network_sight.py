@@ -1,4 +1,4 @@
-"""Findings and rejections that are of no journey: seen by who is appointed for every centre."""
+"""Findings and refusals that are of no journey: seen by whom they concern, and over all centres."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,15 @@ OF_A_JOURNEY = "EXISTS (SELECT FROM journey j WHERE j.id = {table}.journey_id)"
 SEES = "string_to_array(current_setting('atmpflow.sees', true), ',')"
 EVERYWHERE = f"(SELECT '*' = ANY ({SEES}))"
 
-# A finding against a centre, such as its licence, is that centre's.
+REFERS = "string_to_array(current_setting('atmpflow.refers', true), ',')"
+
+# A referral that was refused opened no journey: it is of both ends that it names. A finding against
+# a centre, such as its licence, is that centre's.
+REFUSED_REFERRAL = f"""name = 'refer' AND outcome = 'rejected'
+    AND (payload ->> 'treating_centre' = ANY ((SELECT {SEES})::text[])
+        OR payload ->> 'referring_organisation' = ANY ((SELECT {REFERS})::text[]))"""
 OF_NONE = {
-    "command": f"journey_id IS NULL AND {EVERYWHERE}",
+    "command": f"{EVERYWHERE} OR {REFUSED_REFERRAL}",
     "finding": f"journey_id IS NULL AND ({EVERYWHERE} OR subject = ANY ((SELECT {SEES})::text[]))",
 }
 
