@@ -187,6 +187,19 @@ def test_what_is_not_certain_is_kept_and_never_recorded(
     assert (outcome[1] in open_) == (outcome[0] in ("refused", "unknown"))
 
 
+def test_an_event_about_two_shippers_is_about_neither_for_certain(
+    database: Database, prefix: str
+) -> None:
+    facts = waiting(database, "collect-shipment")
+    both = about(facts, "departing")
+    both["epcList"] = [*both["epcList"], "https://id.gs1.org/00/095201239999999993"]
+
+    captured = sent(database, both)
+
+    assert became(database, captured) == [("unknown", "shipment-ambiguous")]
+    assert present(database.app, facts.journey).version == facts.version
+
+
 def test_what_was_refused_is_tried_again_when_it_is_sent_again(
     database: Database, prefix: str
 ) -> None:
