@@ -5,9 +5,10 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 
 import httpx
 
@@ -76,8 +77,7 @@ def starting_server(settings: Settings, database_url: str) -> Iterator[Server]:
     """
     home = settings.state_dir / "prefect"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _only_one(settings):
-        port = _port(settings)
+    with _only_one(settings), _port(settings) as port:
         _port_file(settings).write_text(str(port))
         api_url = f"http://{HOST}:{port}/api"
         environment = _server_environment(api_url, port=port, home=home, database_url=database_url)
@@ -166,24 +166,47 @@ def _port_file(settings: Settings) -> Path:
     return settings.state_dir / "prefect.port"
 
 
-def _port(settings: Settings) -> int:
-    """The port asked for, else that of the last start so that bookmarks go on working."""
-    if settings.prefect_port:
-        return _asked_for(settings.prefect_port)
-    file = _port_file(settings)
-    last = int(file.read_text()) if file.exists() else 4200
-    return last if _free(last) else _free_port()
+@contextmanager
+def _port(settings: Settings) -> Iterator[int]:
+    """The port asked for, else that of the last start so that bookmarks go on working.
 
-
-def _asked_for(port: int) -> int:
-    if _free(port):
-        return port
+    It is held before our server listens: of two installations that start at the same moment, the
+    second would else be answered by the server of the first, and work for it.
+    """
+    with ExitStack() as held:
+        for port in _candidates(settings):
+            if _held(port, held) and _free(port):
+                yield port
+                return
     raise Refused(
         code="port-taken",
         field="prefect_port",
-        message=f"Something else listens on port {port}.",
+        message=f"Something else listens on port {settings.prefect_port}.",
         remedy="Set ATMPFLOW_PREFECT_PORT to another port, or to 0 for a free one.",
     )
+
+
+def _candidates(settings: Settings) -> Iterator[int]:
+    if settings.prefect_port:
+        yield settings.prefect_port
+        return
+    file = _port_file(settings)
+    yield int(file.read_text()) if file.exists() else 4200
+    yield from (_free_port() for _ in range(3))
+
+
+def _held(port: int, held: ExitStack) -> bool:
+    """Whether no other installation of this user holds the port; from now on we do."""
+    folder = Path(gettempdir()) / f"atmpflow-ports-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        file = held.enter_context((folder / str(port)).open("a"))
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # where nothing can be written, whether it is free is all there is to ask
+        return True
+    return True
 
 
 def _free(port: int) -> bool:
