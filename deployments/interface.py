@@ -9,7 +9,7 @@ import httpx
 
 from atmpflow.errors import Refused
 from deployments.child import Child, child
-from deployments.ports import HOST, free_port
+from deployments.ports import HOST, holding_port
 from deployments.settings import Settings
 
 START_TIMEOUT_S = 120
@@ -24,9 +24,11 @@ def running_interface(
 
     Raises `Refused`: port-taken or interface-not-started.
     """
-    port = free_port(settings.http_port, _port_file(settings), FIRST_PORT, "http_port")
     log = settings.state_dir / "http.log"
-    with child(["-m", module, str(port)], log=log, environment=environment) as process:
+    with (
+        holding_port(settings.http_port, _port_file(settings), FIRST_PORT, "http_port") as port,
+        child(["-m", module, str(port)], log=log, environment=environment) as process,
+    ):
         address = f"http://{HOST}:{port}"
         _wait_until_answering(process, address)
         process.keep()

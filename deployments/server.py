@@ -12,7 +12,7 @@ import httpx
 
 from atmpflow.errors import Refused
 from deployments.child import Child, child
-from deployments.ports import HOST, free_port
+from deployments.ports import HOST, holding_port
 from deployments.settings import Settings
 
 START_TIMEOUT_S = 120
@@ -75,8 +75,8 @@ def starting_server(settings: Settings, database_url: str) -> Iterator[Server]:
     """
     home = settings.state_dir / "prefect"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _only_one(settings):
-        port = free_port(settings.prefect_port, _port_file(settings), 4200, "prefect_port")
+    port = holding_port(settings.prefect_port, _port_file(settings), 4200, "prefect_port")
+    with _only_one(settings), port as port:
         api_url = f"http://{HOST}:{port}/api"
         environment = _server_environment(api_url, port=port, home=home, database_url=database_url)
         arguments = ["-m", "deployments.serve", str(port)]

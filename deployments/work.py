@@ -17,7 +17,6 @@ from pathlib import Path
 
 import httpx
 import prefect.main  # noqa: F401 - the whole of Prefect now, not inside the first run
-from prefect.client.schemas.filters import WorkPoolFilter, WorkPoolFilterName
 
 from deployments.child import end_with_parent
 from deployments.register import register
@@ -51,7 +50,7 @@ async def work(
         limit=chosen.worker_limit,
         grace_s=chosen.worker_grace_s,
     )
-    missing = partial(_still_registered, str(chosen.prefect_api_url), len(names), chosen.work_pool)
+    missing = partial(_still_registered, str(chosen.prefect_api_url), names)
     async with asyncio.TaskGroup() as group:
         for one in beside:
             group.create_task(_or_end(one))
@@ -63,18 +62,20 @@ class Forgotten(Exception):
     """Prefect lost what was registered: a new process registers it again."""
 
 
-async def _still_registered(api_url: str, count: int, work_pool: str) -> None:
-    """Raises Forgotten when deployments are gone, as after a loss of Prefect's database."""
-    pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[work_pool]))
-    wanted = {"work_pools": pool.model_dump(mode="json")}
+async def _still_registered(api_url: str, names: Sequence[str]) -> None:
+    """Raises Forgotten when deployments are gone, as after a loss of Prefect's database.
+
+    One that somebody moved to another work pool is not gone.
+    """
+    wanted = {"deployments": {"name": {"any_": [name.partition("/")[2] for name in names]}}}
     url = f"{api_url}/deployments/count"
     async with httpx.AsyncClient(timeout=LOOK_EVERY_S, trust_env=False) as client:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             with suppress(httpx.HTTPError):
                 answer = await client.post(url, json=wanted)
-                if answer.is_success and answer.json() < count:
-                    raise Forgotten(f"{answer.json()} of {count} deployments are left")
+                if answer.is_success and answer.json() < len(names):
+                    raise Forgotten(f"{answer.json()} of {len(names)} deployments are left")
 
 
 async def _or_end(beside: Beside) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from deployments.events import EventPost, Unavailable
+from deployments.work import LOOK_EVERY_S
 from tests.stack import PATIENCE_S, Installation, wake_up
 
 
@@ -98,3 +99,18 @@ def test_the_server_listens_on_this_machine_only(installed: Installation) -> Non
     settings = installed.client.get("/admin/settings").json()
     assert settings["server"]["analytics_enabled"] is False
     assert settings["results"]["persist_by_default"] is False
+
+
+def test_a_deployment_that_somebody_moved_to_another_pool_stays_there(
+    installed: Installation,
+) -> None:
+    client = installed.client
+    pool = {"name": "elsewhere", "type": "process"}
+    client.post("/work_pools/", json=pool).raise_for_status()
+    path = f"/deployments/{client.get('/deployments/name/note/note').json()['id']}"
+    try:
+        client.patch(path, json={"work_pool_name": "elsewhere"}).raise_for_status()
+        time.sleep(2 * LOOK_EVERY_S + 5)  # long enough to be missed, and for a new worker
+        assert client.get(path).json()["work_pool_name"] == "elsewhere"
+    finally:
+        client.patch(path, json={"work_pool_name": "journeys"}).raise_for_status()

@@ -116,3 +116,19 @@ def test_a_server_too_busy_to_answer_is_waited_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy, httpx.Client(timeout=0.2) as client:
         url = f"http://127.0.0.1:{busy.getsockname()[1]}/api"  # taken on, and never answered
         assert newest_heartbeat(client, url) == datetime.min.replace(tzinfo=UTC)
+
+
+def test_two_installations_that_start_at_once_never_share_a_server(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    first, second = (
+        Settings(state_dir=tmp_path / name, prefect_port=port) for name in ("first", "second")
+    )
+    nowhere = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
+    with (
+        starting_server(first, nowhere),  # which does not listen yet
+        pytest.raises(Refused) as refused,
+        starting_server(second, nowhere),
+    ):
+        pass
+    assert refused.value.code == "port-taken"
