@@ -4,11 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from atmpflow.people import Actor, Role
-from atmpflow.rights import Span
-from models.appointing import Given, NewAccount, Why, add, administered, appoint
 from models.batches import Sending
-from models.database import transaction
 from tasks.live.receive import JSON, receive
 from tests.cli.conftest import Terminal
 from tests.live.samples import COURIER, body, known, new_serial, travelling
@@ -77,31 +73,3 @@ def test_what_was_refused_is_listed_with_its_reason(terminal: Terminal):
     (found,) = [row for row in terminal.told("logger", "refused") if row["logger"] == one.logger]
     assert (found["code"], found["source"]) == ("sensor-swapped", "mqtt")
     assert "sensor-swapped" in terminal.run("logger", "refused").output
-
-
-def _administrator(terminal: Terminal) -> tuple[str, ...]:
-    now = datetime.now(UTC)
-    why = Why(Actor("atmpflow", Role.SYSTEM), "a test", now)
-    with transaction(terminal.database.app) as connection:
-        if not administered(connection, now):
-            add(connection, NewAccount(ADMINISTRATOR, "Ada Example", "R0A"), why)
-            span = Span(now, datetime(2200, 1, 1, tzinfo=UTC))
-            appoint(connection, ADMINISTRATOR, Given(Role.ADMINISTRATOR, span, "*"), why)
-    return ("--as", ADMINISTRATOR, "--reason", "a contract")
-
-
-def test_a_token_is_shown_once_listed_and_taken_back(own_terminal: Terminal):
-    as_administrator = _administrator(own_terminal)
-    words = ("account", "token", COURIER.id, "--role", "courier", *as_administrator)
-    told = own_terminal.told(*words)
-    assert told["token"].startswith("atmpflow_")
-    page = own_terminal.told("account", "list", COURIER.id)
-    (listed,) = page["tokens"]
-    assert listed["id"] == told["id"]
-    assert told["token"] not in str(page)
-    ended = own_terminal.told("account", "end", told["id"], *as_administrator)
-    assert ended["ended"] == "access_token"
-    own = ("account", "token", ADMINISTRATOR, "--role", "courier", *as_administrator)
-    assert [one["code"] for one in own_terminal.refused(*own)] == ["token-for-oneself"]
-    role = ("account", "token", COURIER.id, "--role", "administrator", *as_administrator)
-    assert [one["code"] for one in own_terminal.refused(*role)] == ["token-role"]

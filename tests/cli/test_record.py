@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -222,7 +222,7 @@ def test_a_referral_typed_in_is_the_same_as_the_one_in_a_file(
     file.write_text(json.dumps(who))
     person = terminal.told("identify", "--file", str(file))["person"]
     fields = {
-        "--source-reference": f"TYPED-{who['nhs_number']}",
+        "--source-reference": f"TYPED-{uuid4()}",
         "--referring-organisation": "RWE",
         "--treating-centre": "RX1",
         "--product": "kymriah",

@@ -1,6 +1,5 @@
 """Every number of a pack is what the tables say, counted again in SQL of the tests' own."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,7 +24,10 @@ STOCK = (
     "SELECT DISTINCT u.journey_id FROM unit u JOIN stock_unit s ON s.unit = u.unit"
     " WHERE s.batch = %s"
 )
-SINCE, UNTIL = datetime(2021, 1, 1, tzinfo=UTC), datetime(2021, 6, 1, tzinfo=UTC)
+MIDDLE = """
+SELECT min(recorded_at), percentile_disc(0.5) WITHIN GROUP (ORDER BY recorded_at) FROM ledger
+"""
+"""A period in which about half of what is on record was recorded."""
 
 
 def _scopes(one: Inspected) -> dict[str, tuple[Scope, list[UUID]]]:
@@ -34,16 +36,17 @@ def _scopes(one: Inspected) -> dict[str, tuple[Scope, list[UUID]]]:
     def ids(query: str, *values: Any) -> list[UUID]:
         return sorted(row[0] for row in select(one.database.app, query, *values))
 
-    period = ids(PERIOD, SINCE, UNTIL, SINCE, UNTIL)
+    ((since, until),) = select(one.database.app, MIDDLE)
+    period = ids(PERIOD, since, until, since, until)
     return {
         "whole journey": (Scope("journey", one.whole.coi), [one.whole.journey]),
         "warm journey": (Scope("journey", str(one.warm.journey)), [one.warm.journey]),
         "lot": (Scope("batch", VECTOR), ids(LOT, VECTOR)),
         "stock batch": (Scope("batch", one.batch), ids(STOCK, one.batch)),
         "site": (Scope("site", site=HERE), ids(SITE, HERE)),
-        "period": (Scope("period", since=SINCE, until=UNTIL), period),
+        "period": (Scope("period", since=since, until=until), period),
         "site and period": (
-            Scope("site", site=HERE, since=SINCE, until=UNTIL),
+            Scope("site", site=HERE, since=since, until=until),
             sorted(set(period) & set(ids(SITE, HERE))),
         ),
     }

@@ -19,6 +19,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Engine
 
 from atmpflow.people import Actor, Role
+from deployments.roles import OWNER_ROLE
 from models.append import sealed
 from models.chain import GENESIS
 from models.database import connect
@@ -158,8 +159,8 @@ def _copy(of: Record) -> Iterator[Record]:
     name = f"atmpflow_damaged_{next(COPIES)}"
     postgres = of.administrator.replace(f"/{source}?", "/postgres?")
     with psycopg.connect(postgres, autocommit=True) as connection:
-        names = map(sql.Identifier, (name, str(source)))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+        names = map(sql.Identifier, (name, OWNER_ROLE, str(source)))
+        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(*names))
         try:
             urls = (
                 url.replace(f"/{source}?", f"/{name}?")

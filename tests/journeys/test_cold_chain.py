@@ -39,6 +39,7 @@ from tests.factories import (
     waits_for,
     walk,
 )
+from tests.live.samples import known
 
 EXPORT = (
     Path(__file__).parents[3] / "shared" / "data" / "temperature" / "RCPJ00010_02_202211090128.csv"
@@ -117,7 +118,7 @@ def test_a_good_log_is_accepted_and_a_qp_is_not_asked(database: Database):
         (_warm, ["excursion"]),
         (_silent_for_an_hour, ["log-gap"]),
         (_disconnected, ["sensor-lost", "log-incomplete"]),
-        (_one_reading, ["no-log"]),
+        (_one_reading, ["no-log", "log-gap"]),
     ],
 )
 def test_a_leg_that_was_warm_or_silent_is_quarantined(
@@ -181,6 +182,7 @@ def _collected_the_day_before(database: Database) -> Facts:
 
 
 def _carried_with_the_real_logger(database: Database) -> Facts:
+    known(database.app, "RCPJ00010", interval_s=600.0)
     facts = _collected_the_day_before(database)
     pack = move_of(facts).command
     assert isinstance(pack, PackShipment)

@@ -30,7 +30,7 @@ STANDING = {
 }  # fmt: skip
 """What compliance checks look at and hold besides journeys."""
 STAYING = {
-    "organisation", "stock_unit", "installation", "anchor", "sscc_counter",
+    "organisation", "stock_unit", "reference_change", "installation", "anchor", "sscc_counter",
     *SIGNING, *PEOPLE, *STANDING,
 }  # fmt: skip
 """Tables that no journey changes; those of the schema `identity` stay as well."""
