@@ -42,21 +42,43 @@ BEFORE_EVERYTHING = "2020-01-01T00:00:00+00:00"
 COPIES = count(1)
 
 
-ONE_AT_A_TIME = ("deployments", "flows", "benchmarks", "cli/test_up.py", "cli/test_database.py")
-"""Tests that start a Prefect server, or measure time."""
+SERVERS = {
+    "whole": ("flows", "cli/test_up.py"),
+    "parts": ("deployments", "benchmarks", "cli/test_database.py"),
+}
+"""Tests that start a Prefect server, or measure time: two processes have them, in turn."""
+
+
+LONG = ("invariants", "upgrade", "stories", "machine", "faults", "inspection", "tampering", "api")
+"""Folders whose tests take longest: taken up early, so that no process is left alone with one."""
+
+
+def _turn(item: pytest.Item) -> int:
+    place = item.nodeid.removeprefix("tests/")
+    return 0 if _server(place) else 1 if place.startswith(LONG) else 2
+
+
+def _server(place: str) -> str | None:
+    return next((name for name, places in SERVERS.items() if place.startswith(places)), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first; by the number of its tests a file does not show it."""
+    items.sort(key=_turn)
 
 
 class Sharing(LoadScopeScheduling):
-    """Two processes share the tests: one has all that start a server, the other takes files."""
+    """Processes share the tests: two have those that start a server first, then all take files."""
 
     def _split_scope(self, nodeid: str) -> str:
         place = nodeid.partition("::")[0].removeprefix("tests/")
-        return "servers" if place.startswith(ONE_AT_A_TIME) else place
+        return _server(place) or place
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
-    """Asked by xdist how the tests are to be shared."""
+    """Asked by xdist how the tests are to be shared: in the order in which they were collected."""
+    config.option.loadscopereorder = False
     return Sharing(config, log)
 
 

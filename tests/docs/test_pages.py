@@ -37,11 +37,13 @@ def test_every_page_is_as_the_code_would_write_it() -> None:
 def test_writing_mends_a_page_that_somebody_edited(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in PAGES:
+    some = {name: PAGES[name] for name in ("pathways.md", "products.md")}
+    for name in some:
         (tmp_path / name).write_text((DOCS / name).read_text())
-    (tmp_path / "errors.md").write_text("edited")
+    (tmp_path / "products.md").write_text("edited")
     monkeypatch.setattr("desk.pages.book.DOCS", tmp_path)
-    assert write() == ["errors.md"]
+    monkeypatch.setattr("desk.pages.book.PAGES", some)
+    assert write() == ["products.md"]
     assert list(stale()) == []
 
 
