@@ -34,7 +34,8 @@ LATE = datetime(2090, 1, 1, tzinfo=UTC)
 """Long after every visit of every plan: when a story's last chapters are recorded."""
 
 _WEIGHTS = range(10, 1, -1)
-_serial = count(1)
+_serial = count(100_001)
+"""Above the numbers of the examples, and of patients that tests name themselves."""
 
 
 def nhs_number(serial: int | None = None) -> str:

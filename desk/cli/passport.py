@@ -11,7 +11,6 @@ from typer.core import TyperGroup
 from atmpflow.errors import Refused
 from desk.cli.database import ready_database
 from desk.cli.frame import AsJson, Viewer, new_app
-from desk.cli.looking import page
 from desk.cli.output import console, hint, say, show_json
 from desk.cli.recording import find_journey
 from desk.cli.trouble import ExitCode
@@ -80,10 +79,7 @@ def make(
 
 
 def _made(engine: Engine, journey: str, viewer: str | None) -> Passport:
-    which = find_journey(engine, journey)
-    if viewer is not None:
-        page(engine, which, viewer)  # refused as unknown where it may not be seen
-    return make_passport(engine, which)
+    return make_passport(engine, find_journey(engine, journey, viewer))
 
 
 def _written(made: Passport, out: Path) -> Sequence[Path]:

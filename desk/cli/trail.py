@@ -88,7 +88,7 @@ def show_trail(  # noqa: PLR0913 - one parameter an option
     """
     kinds = _kinds(record, viewer, rejected=rejected)
     with ready_database() as engine:
-        which = find_journey(engine, journey) if journey else None
+        which = find_journey(engine, journey, viewer) if journey else None
         sought = Sought(
             which, of, account, role, what, centre, product, _utc(since), _utc(until), why, late,
             limit or None,

@@ -30,6 +30,9 @@ LOOKING = {
     "rejected": ("rejected", "--journey", "{coi}"),
     "epcis": ("epcis", "{coi}"),
     "fhir": ("fhir", "{coi}"),
+    "passport": ("passport", "{coi}", "--out", "{folder}"),
+    "trail": ("trail", "--journey", "{coi}"),
+    "inspect": ("inspect", "--journey", "{coi}", "--no-verify", "--out", "{folder}"),
     "label": ("label", "--journey", "{coi}", "--out", "{folder}/label.pdf"),
 }
 """What shows something of a journey that is named."""

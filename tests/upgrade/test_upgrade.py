@@ -85,7 +85,7 @@ def _cases() -> Iterator[ParameterSet]:
         yield pytest.param(dump, id=dump.stem, marks=() if dump in DUMPS[-2:] else pytest.mark.slow)
 
 
-@pytest.mark.parametrize("dump", _cases())
+@pytest.mark.parametrize("dump", list(_cases()))
 def test_journeys_of_an_earlier_version_are_whole_in_every_later_one(
     empty: Database, dump: Path
 ) -> None:
