@@ -71,7 +71,8 @@ def test_somebody_of_a_centre_sees_its_journeys_and_nothing_else(desk: Terminal,
     desk.told("account", "open", "robin", "--reason", "back", *BOSS)
     of_it = ("trail", "--journey", coi)
     assert [one["what"] for one in desk.told(*of_it)] == ["referral.received"]
-    assert desk.told(*of_it, "--as", "robin") == []
+    (unknown,) = desk.refused(*of_it, "--as", "robin")
+    assert unknown["code"] == "journey-unknown"
     assert desk.told("trail", "--as", "robin") == []
     assert desk.run("trail", "--record", "account", "--as", "robin").exit_code == 2
     place = ("--role", "coordinator", "--site", "RX1", "--until", "2199-01-01", "--reason", "x")
