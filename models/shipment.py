@@ -69,6 +69,7 @@ class LoggerFile(SQLModel, table=True):
         check("unit IN ('C', 'F')", "logger_file_unit"),
         check("interval_s IS NULL OR interval_s > 0", "logger_file_interval"),
         kept_index("logger_file"),
+        Index("ix_logger_file_shipment_id", "shipment_id"),
     )
 
     sha256: bytes = digest(primary_key=True)
