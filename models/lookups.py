@@ -23,6 +23,20 @@ def unknown_journey() -> Refused:
     )
 
 
+def require_new(state: object | None) -> None:
+    """A referral opens a journey; under another key it opens none a second time.
+
+    Raises Refused `journey-exists`.
+    """
+    if state is not None:
+        raise Refused(
+            "journey-exists",
+            "journey",
+            "There is a journey of this id already.",
+            "Look at that journey. A new referral has an id of its own.",
+        )
+
+
 def facts_of(connection: Connection, journey: UUID) -> Facts:
     """The facts of a journey as they are now. Raises Refused `journey-unknown`."""
     row: Any = connection.execute("SELECT head FROM journey WHERE id = %s", (journey,)).fetchone()

@@ -27,7 +27,7 @@ from models.database import Connection, Cursor, pipelined, transaction
 from models.fault import fault
 from models.history import MEMORY, Known, load
 from models.ledger import ReceivedCommand
-from models.lookups import unknown_journey
+from models.lookups import require_new, unknown_journey
 from models.network import directory
 from models.people import put_aside
 from models.reaction import Timer
@@ -155,6 +155,7 @@ def _facts(
     connection: Connection, request: Request, state: tuple[int, bytes] | None
 ) -> tuple[Facts | None, bytes]:
     if isinstance(request.command, Refer):
+        require_new(state)
         return None, GENESIS
     if state is None:
         raise unknown_journey()

@@ -43,6 +43,7 @@ ISSUES = {
     "address-unknown": "not-found",
     "method-not-allowed": "not-supported",
     "database-not-reachable": "transient",
+    "journey-exists": "duplicate",
     "journey-unknown": "not-found",
     "person-unknown": "not-found",
     "defect": "exception",

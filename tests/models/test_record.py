@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from atmpflow.commands.administration import AdministerDose
+from atmpflow.commands.admission import Refer
 from atmpflow.commands.after import PlaceHold
 from atmpflow.errors import Refused
 from atmpflow.journey import Facts
@@ -118,6 +119,19 @@ def test_an_unknown_journey_is_refused_and_kept(database: Database):
         database, facts, move.command, move.actor, journey=uuid4()
     )
     assert (found.code, found.field) == ("journey-unknown", "journey")
+
+
+def test_a_referral_under_another_key_opens_no_journey_twice(database: Database):
+    facts = journey_at(database.app, "record-screening")
+    [(person,)] = select(
+        database.app, "SELECT person_id FROM journey WHERE id = %s", facts.journey
+    )
+    asked = referral().model_dump(exclude={"patient", "referred_on"})
+    again = Refer(occurred_at=LATE, person=person, **asked)
+    found = _keeps_nothing_but_the_rejection(
+        database, facts, again, actor(Role.REFERRER), expected_version=None
+    )
+    assert (found.code, found.field) == ("journey-exists", "journey")
 
 
 def test_the_wrong_role_the_wrong_turn_and_the_wrong_time_are_refused_and_kept(
