@@ -141,12 +141,13 @@ def test_a_courier_collects_and_delivers_by_epcis(database: Database, prefix: st
 def test_a_milestone_that_is_on_record_changes_nothing(database: Database, prefix: str) -> None:
     facts = waiting(database, "collect-shipment")
     loading = about(facts, "loading")
-    sent(database, loading)
+    first = sent(database, loading)
     after = present(database.app, facts.journey).version
 
     again = sent(database, about(facts, "departing"), loading)
 
     assert became(database, again) == [("known", None)]
+    assert became(database, first) == [("recorded", None)], "it came again and has two outcomes"
     assert present(database.app, facts.journey).version == after
 
 
