@@ -6,7 +6,8 @@ import signal
 import sys
 import traceback
 from multiprocessing.connection import Connection
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import tests.faults.deeds  # noqa: F401 - imported once, here: a fork then has all of it at once
 from models import fault
@@ -14,11 +15,14 @@ from tests.faults.forks import FAILED, Ended, Failure, Job
 
 
 class Server:
-    """Forks, and keeps what is said through each child's pipe until somebody waits for it."""
+    """Forks, and keeps what each child has said until somebody asks for it.
+
+    In a file, not in a pipe: whoever said much would wait to be read, and seem to run for ever.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._pipes: dict[int, int] = {}
+        self._said: dict[int, IO[bytes]] = {}
 
     def serve(self) -> None:
         deeds = {
@@ -33,17 +37,16 @@ class Server:
             except EOFError:
                 break
             self._connection.send(deeds[kind](what))
-        for pid in self._pipes:
+        for pid in self._said:
             os.kill(pid, signal.SIGKILL)
 
     def _begin(self, job: Job) -> int:
-        reading, writing = os.pipe()
+        said = TemporaryFile()  # noqa: SIM115 - closed once it was read
         pid = os.fork()
         if not pid:
             self._connection.close()
-            _child(job, writing)
-        os.close(writing)
-        self._pipes[pid] = reading
+            _child(job, said)
+        self._said[pid] = said
         return pid
 
     def _stopped(self, pid: int) -> bool:
@@ -54,22 +57,23 @@ class Server:
         return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
     def _ended(self, pid: int) -> Ended:
-        with os.fdopen(self._pipes.pop(pid), "rb") as pipe:
-            said = pipe.read()
         _, status = os.waitpid(pid, 0)
+        with self._said.pop(pid) as file:
+            file.seek(0)
+            said = file.read()
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         return Ended(number, pickle.loads(said) if said else None)  # noqa: S301 - our own child
 
 
-def _child(job: Job, writing: int) -> None:
+def _child(job: Job, said: IO[bytes]) -> None:
     """The whole life of a forked process; never returns."""
     code = 0
     try:
         answer = _done(job)
     except BaseException:
         answer, code = Failure(traceback.format_exc()), FAILED
-    with os.fdopen(writing, "wb") as pipe:
-        pipe.write(pickle.dumps(answer))
+    said.write(pickle.dumps(answer))
+    said.flush()
     os._exit(code)
 
 

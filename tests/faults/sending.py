@@ -19,8 +19,9 @@ from desk.simulation.step import present
 from models.record import Answer, Request
 from tasks.answer import drain
 from tasks.engine import engine
+from tasks.open import open_journey
 from tasks.takeover import take_over
-from tests.factories import opened, waits_for
+from tests.factories import nhs_number, opened, patient, referral, waits_for
 from tests.faults import deeds
 from tests.faults.killing import order_of
 
@@ -45,9 +46,14 @@ class Sender:
                 self.unanswered += 1
                 time.sleep(AGAIN_AFTER_S)
 
-    def whole_journey(self, product: str) -> None:
-        """Everything that happens to one patient until the follow-up begins."""
-        journey = self.until_answered(lambda: opened(engine(), product))
+    def whole_journey(self, product: str, number: int) -> None:
+        """Everything that happens to one patient until the follow-up begins.
+
+        Who it is the caller says by a number: forks would count up to the same one.
+        """
+        made = referral(product, patient=patient(nhs_number=nhs_number(number)))
+        referrer = actor(Role.REFERRER)
+        journey = self.until_answered(partial(open_journey, engine(), made, referrer)).journey
         while not _at_end(facts := self.until_answered(lambda: present(engine(), journey))):
             assert facts.step is not None
             if facts.step.owner is Role.SYSTEM:
@@ -93,9 +99,9 @@ def send_holds(times: int, until: str) -> Sender:
     return sender
 
 
-def send_all(product: str, journeys: int) -> Sender:
-    """So many whole journeys, one after another."""
+def send_all(product: str, patients: range) -> Sender:
+    """A whole journey of each patient, one after another."""
     sender = Sender()
-    for _ in range(journeys):
-        sender.whole_journey(product)
+    for number in patients:
+        sender.whole_journey(product, number)
     return sender

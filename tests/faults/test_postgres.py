@@ -4,7 +4,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,12 +76,12 @@ def server(new_folder: Callable[[str], Path], identity_key: Path) -> Iterator[Se
 
 
 def _under_load(
-    server: Server, forks: Forks, deed: tuple[Any, ...], *, senders: int, pause_s: float, most: int
+    server: Server, forks: Forks, deeds: Sequence[tuple[Any, ...]], *, pause_s: float, most: int
 ) -> tuple[list[Sender], int]:
-    """So many processes that send, and restarts until all have ended or there were enough."""
+    """A process for each deed, and restarts until all have ended or there were enough."""
     forks.environment = environment_of_processes()
     chance = random.Random(SEED)  # noqa: S311
-    running = [forks.begin(*deed) for _ in range(senders)]
+    running = [forks.begin(*deed) for deed in deeds]
     restarts = 0
     while any(forks.runs(pid) for pid in running) and restarts < most:
         time.sleep(chance.uniform(0.2, 1) * pause_s)  # a fault comes at any moment of the load
@@ -107,9 +107,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
     server: Server, fork_server_of_all: Forks
 ):
     deed = sending.send_holds, 4, str(server.enough)
-    senders, restarts = _under_load(
-        server, fork_server_of_all, deed, senders=1, pause_s=0.5, most=3
-    )
+    senders, restarts = _under_load(server, fork_server_of_all, [deed], pause_s=0.5, most=3)
     _all_once(server, senders, restarts)
     placed = (
         "SELECT count(*), 4 * count(DISTINCT journey_id) FROM ledger WHERE name = 'hold.placed'"
@@ -121,12 +119,11 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_nothing_is_lost_of_25000_events(server: Server, fork_server_of_all: Forks):
-    deed = sending.send_all, "zolgensma", 320
-    senders, restarts = _under_load(
-        server, fork_server_of_all, deed, senders=2, pause_s=10, most=1000
-    )
+    patients = range(1, 361), range(361, 721)
+    deeds = [(sending.send_all, "zolgensma", those) for those in patients]
+    senders, restarts = _under_load(server, fork_server_of_all, deeds, pause_s=10, most=200)
     _all_once(server, senders, restarts)
     app = server.database.app
-    assert select(app, "SELECT count(*) FROM journey WHERE stage = 'follow_up'") == [(640,)]
+    assert select(app, "SELECT count(*) FROM journey WHERE stage = 'follow_up'") == [(720,)]
     ((events,),) = select(app, "SELECT count(*) FROM ledger")
     assert events > 25_000
