@@ -123,9 +123,7 @@ def test_an_unknown_journey_is_refused_and_kept(database: Database):
 
 def test_a_referral_under_another_key_opens_no_journey_twice(database: Database):
     facts = journey_at(database.app, "record-screening")
-    [(person,)] = select(
-        database.app, "SELECT person_id FROM journey WHERE id = %s", facts.journey
-    )
+    [(person,)] = select(database.app, "SELECT person_id FROM journey WHERE id = %s", facts.journey)
     asked = referral().model_dump(exclude={"patient", "referred_on"})
     again = Refer(occurred_at=LATE, person=person, **asked)
     found = _keeps_nothing_but_the_rejection(
