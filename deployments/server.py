@@ -26,8 +26,6 @@ LATENCY = {
     "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "1",
     # After each registration a hundred future runs of every schedule are too much to write at once.
     "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "20",
-    # The worker is told of new runs; this is only how late a scheduled one may start.
-    "PREFECT_WORKER_QUERY_SECONDS": "1",
 }
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -46,6 +44,7 @@ def client_environment(api_url: str, *, home: Path) -> dict[str, str]:
         **_without_prefect(),
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": api_url,
+        "PREFECT_WORKER_HEARTBEAT_SECONDS": "10",  # `watch.py` looks whether it does
         "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         **QUIET,

@@ -12,10 +12,11 @@ import httpx
 from atmpflow.errors import Refused
 from deployments.child import Child, child
 from deployments.embedded import running_postgres
+from deployments.reporting import NEVER, last_report
 from deployments.roles import Databases
 from deployments.server import Server, client_environment, starting_server
 from deployments.settings import Settings
-from deployments.watch import embedded_database, watched_server, watching
+from deployments.watch import WorkerLook, embedded_database, watched_server, watching
 from tasks.engine import URL
 
 WORKER_START_TIMEOUT_S = 120
@@ -61,11 +62,13 @@ def running_stack(
         if migrate is not None:
             migrate(databases)
         environment = _environment(settings, databases, server.api_url)
-        wait_until_working = parts.enter_context(
-            _worker(settings, worker_module, prefect_file, environment)
-        )
+        begun = datetime.now(UTC)
+        worker = parts.enter_context(_worker(settings, worker_module, prefect_file, environment))
         server.wait_until_healthy()
-        wait_until_working()
+        if worker is not None:
+            _wait_until_working(worker, server.api_url, settings.work_pool, since=begun)
+            look = WorkerLook(worker, server.api_url, settings.work_pool)
+            parts.enter_context(watching(look))
         parts.enter_context(watched_server(server, databases.prefect))
         yield Stack(databases=databases, api_url=server.api_url, environment=environment)
 
@@ -114,26 +117,22 @@ def _worker(
     module: str | None,
     prefect_file: Path | None,
     environment: Mapping[str, str],
-) -> Iterator[Callable[[], None]]:
+) -> Iterator[Child | None]:
     if module is None:
-        yield lambda: None
+        yield None
         return
     arguments = ["-m", module, *([str(prefect_file.absolute())] if prefect_file else [])]
-    started = datetime.now(UTC)
     log = settings.state_dir / "worker.log"
     grace_s = settings.worker_grace_s + 10
     with child(arguments, log=log, environment=environment, grace_s=grace_s) as worker:
-        yield lambda: _wait_until_working(worker, settings.work_pool, environment, since=started)
+        yield worker
 
 
-def _wait_until_working(
-    worker: Child, work_pool: str, environment: Mapping[str, str], *, since: datetime
-) -> None:
+def _wait_until_working(worker: Child, api_url: str, work_pool: str, *, since: datetime) -> None:
     deadline = time.monotonic() + WORKER_START_TIMEOUT_S
-    url = f"{environment['PREFECT_API_URL']}/work_pools/{work_pool}/workers/filter"
     with httpx.Client(timeout=5, trust_env=False) as client:
         while worker.running and time.monotonic() < deadline:
-            if newest_heartbeat(client, url) > since:
+            if (last_report(client, api_url, work_pool) or NEVER) > since:
                 worker.keep()
                 return
             time.sleep(0.1)
@@ -143,17 +142,3 @@ def _wait_until_working(
         message="The worker ended or did not report to Prefect in time.",
         remedy=f"Read the end of {worker.log}.",
     )
-
-
-def newest_heartbeat(client: httpx.Client, url: str) -> datetime:
-    """When a worker of the pool last reported; long ago while there is no pool, or no answer yet.
-
-    A server that registers everything on a busy machine may take longer than the client waits.
-    """
-    try:
-        response = client.post(url, json={"limit": 50})
-    except httpx.TransportError:
-        return datetime.min.replace(tzinfo=UTC)
-    workers = response.json() if response.is_success else []
-    times = [datetime.fromisoformat(one["last_heartbeat_time"]) for one in workers]
-    return max(times, default=datetime.min.replace(tzinfo=UTC))

@@ -1,7 +1,8 @@
 """Watching what an installation consists of, and bringing back what does not come by itself.
 
 A process that ends is started again by `child.py`; here is what that cannot see: PostgreSQL's own
-process, a dropped database, and a Prefect server that runs but does not serve.
+process, a dropped database, a Prefect server that runs but does not serve, and a worker that runs
+but does not work.
 """
 
 import logging
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -17,6 +19,7 @@ import psycopg
 from deployments.child import Child
 from deployments.cluster import prepared
 from deployments.embedded import bring_back
+from deployments.reporting import last_report
 from deployments.roles import plain
 from deployments.server import START_TIMEOUT_S, Server
 
@@ -24,6 +27,8 @@ LOOK_EVERY_S = 2.0
 PATIENCE_S = 15.0
 """So long a server may leave every request unanswered before it is ended and started anew."""
 ANSWER_WITHIN_S = 10.0
+SILENCE_S = 75.0
+"""So long a worker may not report to a server that answers; it should every 10 s (`server.py`)."""
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +103,32 @@ class ServerLook:
         except psycopg.OperationalError:
             return False
         return True
+
+
+class WorkerLook:
+    """Does the worker report to Prefect? One that only runs is ended, so that a new one starts.
+
+    It may wait for ever to tell of a run that the server no longer knows. What runs do is in whole
+    transactions, and the next worker takes over what was claimed. While the server itself does not
+    answer the worker is left alone.
+    """
+
+    def __init__(self, process: Child, api_url: str, work_pool: str) -> None:
+        self._process = process
+        self._where = api_url, work_pool
+        self._newest: datetime | None = None
+        self._until = 0.0
+
+    def __call__(self) -> None:
+        with httpx.Client(timeout=ANSWER_WITHIN_S, trust_env=False) as client:
+            newest = last_report(client, *self._where)
+        if newest is None or newest != self._newest:
+            self._until = time.monotonic() + SILENCE_S
+        elif time.monotonic() > self._until:
+            log.warning("The worker does not report and is started anew")
+            self._process.kill()
+            self._until = time.monotonic() + START_TIMEOUT_S
+        self._newest = newest
 
 
 @contextmanager

@@ -7,7 +7,6 @@ environment. SIGTERM: takes nothing more, lets running flows end (`worker_grace_
 import asyncio
 import logging
 import os
-import platform
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 import httpx
 import prefect.main  # noqa: F401 - the whole of Prefect now, not inside the first run
 
+from deployments import reporting
 from deployments.child import end_with_parent
 from deployments.register import register
 from deployments.server import wait_for_api
@@ -36,9 +36,10 @@ Beside = Callable[[], Awaitable[None]]
 async def work(
     chosen: Settings, prefect_file: Path | None, *, beside: Sequence[Beside] = ()
 ) -> None:
-    """Register, then work until cancelled; a `beside` that fails ends the process.
+    """Register, then work until cancelled; whatever of it fails ends the process.
 
-    The parent starts it again: better a new process than a worker whose relay is dead.
+    The parent starts it again: better a new process than a worker whose relay is dead, or a relay
+    whose worker gave up, as it does when its pool is gone.
     """
     await asyncio.to_thread(wait_for_api, str(chosen.prefect_api_url), timeout_s=API_TIMEOUT_S)
     names: list[str] = []
@@ -46,7 +47,7 @@ async def work(
         names = await register(prefect_file, work_pool=chosen.work_pool)
     worker = InProcessWorker(
         work_pool_name=chosen.work_pool,
-        name=worker_name(),
+        name=reporting.worker_name(),
         limit=chosen.worker_limit,
         grace_s=chosen.worker_grace_s,
     )
@@ -55,7 +56,7 @@ async def work(
         for one in beside:
             group.create_task(_or_end(one))
         group.create_task(_or_end(missing))
-        group.create_task(worker.start(printer=lambda *_: None))
+        group.create_task(_or_end(partial(worker.start, printer=lambda *_: None)))
 
 
 class Forgotten(Exception):
@@ -90,11 +91,6 @@ async def _or_end(beside: Beside) -> None:
     except Exception:
         log.exception("This process ends; another one takes over")
         os._exit(1)
-
-
-def worker_name() -> str:
-    """The name under which this machine's worker shows in the UI; it may hold no `/` or `%`."""
-    return f"in-process on {platform.node().replace('/', '-').replace('%', '-')}"
 
 
 def run(beside: Sequence[Beside] = ()) -> None:

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -14,9 +13,9 @@ import pytest
 
 from atmpflow.errors import Refused
 from deployments.embedded import running_postgres
+from deployments.reporting import last_report
 from deployments.server import last_api_url, starting_server
 from deployments.settings import Settings
-from deployments.stack import newest_heartbeat
 from tests.deployments.conftest import PROJECT
 from tests.stack import Installation, installation
 
@@ -115,7 +114,7 @@ def test_the_settings_never_show_a_password() -> None:
 def test_a_server_too_busy_to_answer_is_waited_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy, httpx.Client(timeout=0.2) as client:
         url = f"http://127.0.0.1:{busy.getsockname()[1]}/api"  # taken on, and never answered
-        assert newest_heartbeat(client, url) == datetime.min.replace(tzinfo=UTC)
+        assert last_report(client, url, "a-pool") is None
 
 
 def test_two_installations_that_start_at_once_never_share_a_server(tmp_path: Path) -> None:

@@ -157,8 +157,17 @@ class Running:
         """Wait until runs complete again; returns after how many seconds."""
         began = time.monotonic()
         moment = datetime.now(UTC)
-        eventually(lambda: self.beats_since(moment), within_s=WITHIN_S)
+        try:
+            eventually(lambda: self.beats_since(moment), within_s=WITHIN_S)
+        except AssertionError as error:
+            error.add_note(self._logs())
+            raise
         return time.monotonic() - began
+
+    def _logs(self) -> str:
+        """The ends of what the parts wrote; the folder is gone with the test."""
+        logs = sorted(self.folder.glob("*.log"))
+        return "\n".join(f"--- {log.name}\n{log.read_text()[-8_000:]}" for log in logs)
 
     def finish(self) -> list[Facts]:
         """Wait until every journey is in its follow-up; raises AssertionError when one is not."""

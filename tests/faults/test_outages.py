@@ -80,6 +80,14 @@ def test_a_prefect_server_that_hangs_is_replaced(
     _no_difference(under_load, untroubled)
 
 
+def test_a_worker_that_hangs_is_replaced(untroubled: dict[str, list[str]], under_load: Running):
+    stuck = under_load.process(WORKER)
+    under_load.kill(WORKER, signal.SIGSTOP)
+    under_load.recovered()
+    assert under_load.process(WORKER) != stuck
+    _no_difference(under_load, untroubled)
+
+
 def test_prefects_database_is_wiped_and_rebuilt(
     untroubled: dict[str, list[str]], under_load: Running
 ):
