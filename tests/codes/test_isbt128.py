@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmpflow.codes.isbt128 import Din, check, check_character, parse, written
+from atmpflow.codes.isbt128 import Din, check, check_character, is_number, parse, written
 from atmpflow.errors import Refused
 from tests.wording import code_of
 
@@ -77,6 +77,26 @@ def test_flags_that_carry_the_check_value_must_agree():
 def test_a_number_written_for_the_eye_is_read_back():
     assert written("G123417654321") == "G1234 17 654321 A"
     assert check(written("G123417654321"), "unit") == "G123417654321"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("G123417654321", True),
+        ("1ZZ9917654321", True),
+        ("G12341765432", False),
+        ("G1234176543211", False),
+        ("O123417654321", False),
+        ("0123417654321", False),
+        ("GO23417654321", False),
+        ("G12A417654321", False),
+        ("g123417654321", False),
+        ("=G123417654321", False),
+        ("", False),
+    ],
+)
+def test_a_number_by_itself_is_thirteen_characters_of_the_form(text: str, *, right: bool):
+    assert is_number(text) is right
 
 
 def test_the_barcode_of_a_number_is_read_back():

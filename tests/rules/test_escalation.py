@@ -35,6 +35,24 @@ def test_the_owner_is_always_told_and_nobody_twice(owner: Role, reached: int):
 
 
 @pytest.mark.parametrize(
+    ("owner", "reached", "expected"),
+    [
+        ("coordinator", 0, ("coordinator",)),
+        ("coordinator", 1, ("coordinator", "compliance-officer")),
+        ("coordinator", 2, ("coordinator", "compliance-officer", "administrator")),
+        ("compliance-officer", 1, ("compliance-officer",)),
+        ("compliance-officer", 2, ("compliance-officer", "administrator")),
+        ("administrator", 0, ("administrator",)),
+        ("administrator", 2, ("administrator", "compliance-officer")),
+    ],
+)
+def test_nobody_is_told_before_their_step_is_reached(
+    owner: str, reached: int, expected: tuple[str, ...]
+):
+    assert told(owner, reached) == expected
+
+
+@pytest.mark.parametrize(
     ("severity", "hours", "expected"),
     [
         ("critical", 3.99, 0),

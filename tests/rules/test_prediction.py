@@ -18,6 +18,7 @@ from atmpflow.rules.prediction import (
     MOST,
     TELL_AGAIN,
     WARN_WITHIN,
+    Prediction,
     Reading,
     is_news,
     predict,
@@ -29,7 +30,7 @@ from tests.memory import LATE, asked, waiting_for
 COLD = Band(high_c=-150, source="a stability report")
 FRESH_BAND = Band(low_c=2, high_c=8, source="a stability report")
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def _until(now: datetime, interval: timedelta, celsius: Callable[[float], float]) -> list[Reading]:
@@ -122,6 +123,57 @@ def test_a_band_with_both_ends_is_left_at_either(per_h: float, limit: float):
 def test_getting_colder_is_no_danger_to_what_has_no_lower_limit():
     readings = _until(BEGAN + 2 * HOUR, timedelta(minutes=5), lambda hours: -150 - hours)
     assert predict(readings, COLD) is None
+
+
+def test_a_prediction_says_what_it_was_made_from():
+    now = BEGAN + 2 * HOUR
+    found = predict(_until(now, timedelta(minutes=15), lambda hours: 4 + hours / 2), FRESH_BAND)
+    assert found == Prediction(BEGAN + 8 * HOUR, 0.5, now, 5)
+
+
+@pytest.mark.parametrize(("apart", "seen"), [(3 * HOUR, True), (3 * HOUR + MINUTE, False)])
+def test_the_reading_of_exactly_twelve_hours_ago_still_counts(apart: timedelta, *, seen: bool):
+    readings = [(BEGAN + index * apart, 4.0 + index) for index in range(FEWEST)]
+    assert (predict(readings, FRESH_BAND) is not None) is seen
+
+
+@pytest.mark.parametrize(("hours", "said"), [(1201, True), (2400, True), (2401, False)])
+def test_a_crossing_more_than_a_hundred_days_away_is_not_said(hours: int, *, said: bool):
+    per_h = 2**-8  # whole in binary, so that the limit is met exactly
+    readings = [(BEGAN + index * HOUR, 8 - (hours + 6 - index) * per_h) for index in range(7)]
+    found = predict(readings, FRESH_BAND.model_copy(update={"low_c": None}))
+    assert (found is not None) is said
+    assert found is None or found.leaves_at == BEGAN + (6 + hours) * HOUR
+
+
+def test_of_too_many_readings_the_newest_and_every_second_before_it_are_looked_at():
+    count = MOST + 12
+    rising = [(BEGAN + index * timedelta(seconds=100), 5 + index / 36) for index in range(count)]
+    # Every second one, not the newest, swings out of the way of the others.
+    readings = [one if index % 2 else (one[0], 5 - index / 36) for index, one in enumerate(rising)]
+    found = predict(readings, FRESH_BAND)
+    assert found is not None
+    assert found.celsius_per_h == pytest.approx(1)
+    assert (found.latest_at, found.latest_c) == (rising[-1][0], pytest.approx(rising[-1][1]))
+
+
+@pytest.mark.parametrize(
+    ("celsius", "per_h"),
+    [
+        ((2, 1, 3, 5, 4), 3 / 4),  # eight of ten slopes go up
+        ((1, 1, 3, 2, 2), 7 / 24),  # six of the eight that move
+        ((3, 2, 1, 4, 5), 0),  # seven of ten
+        ((-3, -2, -1, -4, -5), 0),
+        ((-1, -1, -3, -2, -2), -7 / 24),
+    ],
+)
+def test_three_in_four_slopes_must_go_the_same_way(celsius: tuple[int, ...], per_h: float):
+    assert trend(list(enumerate(celsius))) == pytest.approx(per_h)
+
+
+@pytest.mark.parametrize(("before", "told"), [(24 * HOUR, True), (24 * HOUR + MINUTE, False)])
+def test_a_day_before_the_crossing_is_soon_enough_to_be_told(before: timedelta, *, told: bool):
+    assert warns(Prediction(BEGAN + before, 1, BEGAN, 5), BEGAN) is told
 
 
 def test_what_has_left_its_band_is_said_to_leave_now():

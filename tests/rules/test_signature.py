@@ -21,6 +21,7 @@ from atmpflow.rules.signature import (
     seconds,
 )
 from atmpflow.signing import SIGNED, Meaning, matter, meanings, needed
+from atmpflow.verdict import Reason
 from tests.memory import waiting_for
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -56,6 +57,56 @@ def test_a_signature_that_is_right_in_everything_carries_its_command():
 @pytest.mark.parametrize(("change", "code"), WRONG)
 def test_whatever_is_otherwise_is_refused_and_named(change: dict[str, Any], code: str):
     assert _judged(replace(GOOD, **change)) == {code}
+
+
+LINKS = "21 CFR 11.70 (a signature is linked to its record)"
+OWNS = "21 CFR 11.100, 11.200 (a signature is one person's own)"
+MEANS = "21 CFR 11.50 (a signature says what it means)"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            {"account": "qp-2"},
+            Reason("other-person", "signed by another or as another", OWNS),
+        ),
+        ({"meaning": "reviewed"}, Reason("other-meaning", "it says reviewed", MEANS)),
+        ({"record_id": "j-2"}, Reason("other-record", "another record", LINKS)),
+        ({"version": 40}, Reason("record-changed", "version 40, now 41", LINKS)),
+        ({"digest": b"x" * 32}, Reason("record-changed", "version 41, now 41", LINKS)),
+        ({"used": True}, Reason("used-before", "a signature counts once", OWNS)),
+        (
+            {"signed_at": NOW - timedelta(minutes=16)},
+            Reason("too-old", "signed 0:16:00 ago", OWNS),
+        ),
+    ],
+)
+def test_each_reason_against_says_what_was_found_and_cites_its_rule(
+    change: dict[str, Any], reason: Reason
+):
+    signature = replace(GOOD, **change)
+    found = judge_signature(signature, RECORD, actor=QP, meaning=Meaning.CERTIFIED, now=NOW)
+    assert found.against == (reason,)
+
+
+def test_another_record_is_not_called_a_changed_one_too():
+    assert _judged(replace(GOOD, record_id="j-2", version=40)) == {"other-record"}
+
+
+@pytest.mark.parametrize(
+    ("ahead", "codes"),
+    [
+        (timedelta(seconds=5), set[str]()),
+        (timedelta(seconds=5, microseconds=1), {"too-old"}),
+        (-timedelta(minutes=15), set[str]()),
+        (-timedelta(minutes=15, microseconds=1), {"too-old"}),
+    ],
+)
+def test_a_signature_counts_from_five_seconds_ahead_to_a_quarter_of_an_hour_behind(
+    ahead: timedelta, codes: set[str]
+):
+    assert _judged(replace(GOOD, signed_at=NOW + ahead)) == codes
 
 
 @given(st.lists(st.sampled_from(WRONG), min_size=1))

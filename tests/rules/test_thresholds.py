@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,49 @@ def test_every_threshold_is_used():
     rules = (Path(__file__).parents[2] / "atmpflow/rules/thresholds.py").read_text(encoding="utf-8")
     for name in limits():
         assert f"%({name})s" in queries or f'limit("{name}")' in rules, name
+
+
+def test_the_queries_are_given_every_threshold_the_recall_classes_and_the_trained_roles():
+    given_to_queries = dict(limits())
+    assert given_to_queries.pop("recall_closed_within") == [
+        timedelta(days=2),
+        timedelta(days=5),
+        timedelta(days=10),
+        timedelta(days=30),
+    ]
+    assert given_to_queries.pop("trained_roles") == [
+        "apheresis-nurse",
+        "atmp-pharmacist",
+        "bedside-checker",
+        "cell-laboratory",
+        "courier",
+        "manufacturer",
+        "qualified-person",
+        "quality-control",
+        "treating-physician",
+    ]
+    assert given_to_queries == {one.name: limit(one.name) for one in THRESHOLDS}
+
+
+def test_a_name_that_is_no_threshold_has_no_limit():
+    with pytest.raises(KeyError, match="no-such"):
+        limit("no-such")
+
+
+@pytest.mark.parametrize(
+    ("apart", "agree"),
+    [(timedelta(seconds=5), True), (timedelta(seconds=5, microseconds=1), False)],
+)
+def test_five_seconds_between_two_clocks_are_not_too_much_yet(apart: timedelta, *, agree: bool):
+    assert clock_agrees(MOMENT, MOMENT + apart) is agree
+    assert clock_agrees(MOMENT + apart, MOMENT) is agree
+
+
+@pytest.mark.parametrize(
+    ("age", "fresh"), [(timedelta(hours=2), True), (timedelta(hours=2, microseconds=1), False)]
+)
+def test_an_anchor_of_two_hours_is_not_too_old_yet(age: timedelta, *, fresh: bool):
+    assert anchor_fresh(MOMENT - age, MOMENT) is fresh
 
 
 @given(seconds=st.floats(-100, 100))
