@@ -126,8 +126,8 @@ class Player(RuleBasedStateMachine):
             assert after.commands == before.commands + 1, "a repetition was not kept"
             _nothing_changed(before, after)
         elif isinstance(outcome, Refused):
-            said = outcome.message if outcome.code == "constraint-refused" else ""
-            self._count("refused", f"refused: {outcome.code} {said}".strip())
+            assert outcome.code != "constraint-refused", f"in nobody's words: {outcome.message}"
+            self._count("refused", f"refused: {outcome.code}")
             assert after.commands == before.commands + 1, "a refusal was not kept"
             _nothing_changed(before, after)
         else:

@@ -1,6 +1,6 @@
-"""Mutation testing of the rules: `python -m tests.mutation [--processes 1]`.
+"""Mutation testing of the rules: `python -m tests.mutation [--processes 1] [MODULE ...]`.
 
-Works on a copy of the project, with the fast tests of rules, decisions and codes only. Ends with 1
+A module is named as in the table, e.g. `rules.dose`; without any, all are changed. Works on a copy of the project, with the fast tests of rules, decisions and codes only. Ends with 1
 when a module scores below 90 %, or when a mutant listed as equivalent is no longer one of them.
 """
 
@@ -8,7 +8,7 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -24,11 +24,11 @@ MUTMUT = Path(sys.executable).parent / "mutmut"
 CONSOLE = Console(highlight=False, width=100)
 
 
-def _run(folder: Path, processes: int) -> None:
+def _run(folder: Path, processes: int, names: Sequence[str]) -> None:
     """Mutants of the copy, each against the tests that reach it; progress only for people."""
     quiet = None if sys.stdout.isatty() else subprocess.DEVNULL
     subprocess.run(
-        [MUTMUT, "run", "--max-children", str(processes)],
+        [MUTMUT, "run", "--max-children", str(processes), *(f"atmpflow.{one}.*" for one in names)],
         cwd=folder,
         env={**os.environ, "ATMPFLOW_HYPOTHESIS": "quick"},
         stdout=quiet,
@@ -62,12 +62,14 @@ def main() -> int:
     """Mutate, run, report."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("--processes", type=int, default=1)
-    processes: int = parser.parse_args().processes
+    parser.add_argument("modules", nargs="*", metavar="MODULE")
+    chosen = parser.parse_args()
+    names: list[str] = chosen.modules
     begun = monotonic()
     with TemporaryDirectory(prefix="atmpflow-mutation-") as base:
         folder = copy_project(Path(base))
-        _run(folder, processes)
-        modules, stale = read(MUTMUT, folder)
+        _run(folder, chosen.processes, names)
+        modules, stale = read(MUTMUT, folder, names)
     CONSOLE.print(_table(modules, monotonic() - begun))
     return 0 if modules and _report(modules, stale) else 1
 

@@ -3,7 +3,7 @@
 import subprocess
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,12 +75,19 @@ def module_of(mutant: str) -> str:
     return mutant.rsplit(".", 1)[0].removeprefix("atmpflow.")
 
 
-def read(mutmut: Path, folder: Path) -> tuple[dict[str, Module], frozenset[Change]]:
-    """The results by module, and the listed equivalents that mutmut did not come upon."""
+def read(
+    mutmut: Path, folder: Path, names: Sequence[str] = ()
+) -> tuple[dict[str, Module], frozenset[Change]]:
+    """The results by module, and the listed equivalents that mutmut did not come upon.
+
+    Of the named modules only, where any are named.
+    """
     modules: dict[str, Module] = {}
-    left = set(equivalents())
+    left = {one for one in equivalents() if not names or one.module in names}
     known = frozenset(left)
     for mutant, outcome in _outcomes(mutmut, folder):
+        if names and module_of(mutant) not in names:
+            continue
         module = modules.setdefault(module_of(mutant), Module())
         module.outcomes[outcome] += 1
         if outcome in CAUGHT:

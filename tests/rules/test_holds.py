@@ -1,5 +1,6 @@
 """What a hold holds back has not happened during one either, whatever time is claimed for it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,10 +10,11 @@ from hypothesis import strategies as st
 from atmpflow.commands import COMMANDS
 from atmpflow.commands.after import LiftHold, PlaceHold
 from atmpflow.errors import Refused
+from atmpflow.events.after import HoldPlaced
 from atmpflow.journey import Facts
 from atmpflow.people import Actor, Role
 from atmpflow.rules.holds import HELD_BACK, held_during, holds, newest_reason, resumed
-from tests.memory import LATE, asked, next_command, waiting_for
+from tests.memory import LATE, asked, next_command, waiting_for, with_event
 
 MINUTE = timedelta(minutes=1)
 OFFICER = Actor("an-officer", Role.COMPLIANCE)
@@ -107,6 +109,26 @@ def test_a_moment_is_free_exactly_when_no_hold_covers_it(spans: list[tuple[int, 
     assert (held_during(said, facts) is not None) is any(minute in one for one in covered)
     assert len(list(holds(facts))) == len(spans)
     assert resumed(facts) == begun + at * MINUTE
+
+
+@pytest.mark.parametrize("minutes", [(10, 30), (30, 10)])
+def test_a_hold_of_two_reasons_began_with_whichever_happened_first(minutes: tuple[int, int]):
+    facts = waiting_for("start-manufacture")
+    assert facts.since is not None
+    for minute in minutes:
+        facts = with_event(facts, HoldPlaced(reason="DEV-1"), facts.since + minute * MINUTE)
+    assert newest_reason(facts) == facts.since + 30 * MINUTE
+    (held,) = holds(_lifted(facts, facts.since + 60 * MINUTE))
+    assert (held.since, held.until) == (facts.since + 10 * MINUTE, facts.since + 60 * MINUTE)
+
+
+def test_the_only_reason_of_a_hold_is_its_newest():
+    facts = waiting_for("start-manufacture")
+    assert newest_reason(_placed(facts, LATE)) == LATE
+
+
+def test_nothing_goes_on_in_a_journey_that_waits_for_nothing():
+    assert resumed(replace(waiting_for("start-manufacture"), since=None)) is None
 
 
 def test_an_open_hold_has_no_end_and_holds_everything_back_by_itself():

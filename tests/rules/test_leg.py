@@ -47,6 +47,10 @@ def test_minutes_outside_add_up_over_all_legs_of_one_unit_and_of_no_other():
     assert spent_min(_packed(facts, "C")) == 0
 
 
+def test_nothing_is_used_up_before_anything_was_packed():
+    assert spent_min(waiting_for("record-screening")) == 0
+
+
 def test_minutes_that_were_decided_on_as_a_deviation_do_not_count_again():
     facts = _packed(waiting_for("deliver-shipment"), "A")
     facts = with_event(facts, DeviationAccepted(justification="D-1"), LATE)
