@@ -1,7 +1,8 @@
 """Mutation testing of the rules: `python -m tests.mutation [--processes 1] [MODULE ...]`.
 
-A module is named as in the table, e.g. `rules.dose`; without any, all are changed. Works on a copy of the project, with the fast tests of rules, decisions and codes only. Ends with 1
-when a module scores below 90 %, or when a mutant listed as equivalent is no longer one of them.
+A module is named as in the table, e.g. `rules.dose`; without any, all are changed. Works on a copy
+of the project, with the fast tests of rules, decisions and codes only. Ends with 1 when a module
+scores below 90 %, or when a mutant listed as equivalent is no longer one of them.
 """
 
 import argparse
