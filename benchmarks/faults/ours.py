@@ -22,6 +22,7 @@ from benchmarks.journeys import next_asked, refer
 from deployments.roles import Databases
 from desk.prepare import prepare
 from desk.sending import letters_to, sending
+from desk.simulation.people import enrol, simulated_cast
 from desk.up import PREFECT_FILE
 from models.database import connect
 from models.record import Request, record
@@ -30,6 +31,9 @@ from tasks.engine import URL
 
 BEFORE = timedelta(days=6)
 """So long ago were these patients referred: since then nothing of theirs came due."""
+
+PHYSICIAN = Actor("physician-1", Role.PHYSICIAN)
+COORDINATOR = Actor("coordinator-1", Role.COORDINATOR)
 
 AWAITED = ConfirmEligibility.name
 
@@ -83,8 +87,7 @@ class Ours:
         began = now() + timedelta(seconds=due_in_s) - HOLD_WITHIN
         for label in labels:
             hold = PlaceHold(occurred_at=began, reason="BENCH")
-            nurse = Actor("coordinator-1", Role.COORDINATOR)
-            request = Request(hold, nurse, f"hold:{label}", UUID(label))
+            request = Request(hold, COORDINATOR, f"hold:{label}", UUID(label))
             record(self.app, request, clock.wall())
         eventually(lambda: self._row(ARMED, labels)[0] == count)
         return labels
@@ -97,8 +100,7 @@ class Ours:
     def scheduled_run(self, label: str) -> str:
         """The run that the wake-up of this journey has made."""
         command = ConfirmEligibility(occurred_at=clock.wall(), decision="eligible")
-        physician = Actor("physician-1", Role.PHYSICIAN)
-        request = Request(command, physician, f"{AWAITED}:{label}", UUID(label))
+        request = Request(command, PHYSICIAN, f"{AWAITED}:{label}", UUID(label))
         record(self.app, request, clock.wall())
         wanted = {
             "deployments": {"name": {"any_": ["approval"]}},
@@ -137,6 +139,14 @@ def _waiting(app: Engine, number: int) -> UUID:
     return journey
 
 
+def _enrolled(url: str) -> None:
+    """Who refers and confirms here has an account, as everybody who may record."""
+    owner = connect(url)
+    here = {PHYSICIAN.id: (PHYSICIAN.role,), COORDINATOR.id: (COORDINATOR.role,)}
+    enrol(owner, {**simulated_cast(), **here})
+    owner.dispose()
+
+
 @contextmanager
 def ours(folder: Path, port: int, batches: Mapping[str, int]) -> Iterator[Ours]:
     """atmpflow, running, with journeys for each batch of events."""
@@ -144,6 +154,7 @@ def ours(folder: Path, port: int, batches: Mapping[str, int]) -> Iterator[Ours]:
 
     def fill(databases: Databases) -> None:
         prepare(databases.owner)
+        _enrolled(databases.owner)
         app = connect(databases.application)
         journeys.update(waiting_journeys(app, batches))
         app.dispose()
