@@ -39,7 +39,7 @@ async def work(
     """Register, then work until cancelled; whatever of it fails ends the process.
 
     The parent starts it again: better a new process than a worker whose relay is dead, or a relay
-    whose worker gave up, as it does when its pool is gone.
+    whose worker gave up.
     """
     await asyncio.to_thread(wait_for_api, str(chosen.prefect_api_url), timeout_s=API_TIMEOUT_S)
     names: list[str] = []

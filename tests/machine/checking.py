@@ -1,11 +1,11 @@
 """All invariants after every single step: the checker's own queries, planned once, in one go.
 
-The queries are those of `models.invariants`, unchanged, one after another in one statement. After
-a step all of them run; after one that has changed nothing but added a refused or repeated command,
-those that look at such commands run, and the others' answers are those of the step before. Whether
-a table has changed, its number of rows and its newest transaction say. The digests are recomputed
-by the checker's own code for each row that is new or of another version than at the last check.
-`test_checking` holds that all this finds what `check` finds.
+The queries are those of `models.invariants`, unchanged. After a step all of them run; after one
+that has changed no row of any table but `command` (a refusal, a repetition), those that read this
+table run, and the others' answers are those of the step before. Whether a table has changed, its
+number of rows and its newest transaction say. The digests are recomputed by the checker's own
+code for each row that is new or of another version than at the last check. `test_checking` holds
+that all this finds what `check` finds.
 """
 
 import re
@@ -19,38 +19,23 @@ import psycopg
 
 from models.invariants import chain, checker
 from models.invariants.checker import Circumstances, Violation, read_products
-from models.invariants.statement import Invariant, invariants
+from models.invariants.statement import invariants
 
 QUICK = ("SET jit = off", "SET plan_cache_mode = force_generic_plan", "SET timezone = 'UTC'")
 READS_COMMANDS = re.compile(r"(FROM|JOIN) command\b")
-OF_WHAT_WAS_ACCEPTED = {"11", "12", "16"}
-"""Look at no command but the accepted ones, and those from which an event in the ledger came."""
-NEWER = "age(xmin) <= (SELECT age(newer) FROM since)"
+NEWER = "xmin::text::bigint >= (SELECT newer FROM since)"
 Queries = Sequence[tuple[str, tuple[Any, ...]]]
 
 
 def _only_newer(query: str) -> str:
     """Rows of a version that is no older than a transaction."""
     word = "AND" if "WHERE" in query else "WHERE"
-    return f"WITH since AS (SELECT %s::text::xid AS newer) {query} {word} {NEWER}"
+    return f"WITH since AS (SELECT %s::bigint AS newer) {query} {word} {NEWER}"
 
 
 EVENTS, COMMANDS = _only_newer(chain.EVENTS), _only_newer(chain.COMMANDS)
-NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::xid::text"
+NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 """The first transaction that no row can be of yet."""
-
-
-def _asked_after_a_refusal(one: Invariant) -> bool:
-    """Whether a command that was refused or repeated could make a difference to it."""
-    return bool(READS_COMMANDS.search(one.query)) and one.number not in OF_WHAT_WAS_ACCEPTED
-
-
-def _together(chosen: Sequence[Invariant]) -> str:
-    """Their queries as one statement; each row begins with the place of the one that found it."""
-    return " UNION ALL ".join(
-        f"SELECT {at}, found.* FROM (\n{one.query}\n) AS found (journey_id, what)"  # noqa: S608
-        for at, one in enumerate(chosen)
-    )
 
 
 def products(codes: set[str]) -> dict[str, Any]:
@@ -78,10 +63,8 @@ class Checker:
             self._connection.execute(setting.encode())
         self._connection.autocommit = False
         self._invariants = [one for one in invariants() if one.query]
-        self._of_refusals = [one for one in self._invariants if _asked_after_a_refusal(one)]
-        self._all, self._some = _together(self._invariants), _together(self._of_refusals)
         self._circumstances = Circumstances(patience=timedelta(0), products=products(codes))
-        self._since = "3"  # the first that is anybody's
+        self._since = 0
         self._marks: list[Any] | None = None
         self.times = 0
         self.queries = 0
@@ -92,9 +75,9 @@ class Checker:
         return [one.number for one in self._invariants]
 
     @property
-    def numbers_of_refusals(self) -> list[str]:
-        """Those that look at commands that were refused or repeated."""
-        return [one.number for one in self._of_refusals]
+    def numbers_of_commands(self) -> list[str]:
+        """Those that look at the received commands."""
+        return [one.number for one in self._invariants if READS_COMMANDS.search(one.query)]
 
     def tell(self, now: datetime) -> None:
         """From now on, everything that was due and owed at this moment must have been done."""
@@ -106,14 +89,19 @@ class Checker:
     def check(self, marks: list[Any] | None = None) -> list[Violation]:
         """Everything that breaks an invariant now; `marks` tell the state of every other table."""
         same = marks is not None and marks == self._marks
-        chosen = self._of_refusals if same else self._invariants
-        asked = ((self._some if same else self._all, ()), (NEXT, ()))
-        newer = ((EVENTS, (self._since,)), (COMMANDS, (self._since,)))
-        found, [(following,)], events, commands = self.answers([*asked, *newer])
+        chosen = [one for one in self._invariants if not same or READS_COMMANDS.search(one.query)]
+        newer = ((NEXT, ()), (EVENTS, (self._since,)), (COMMANDS, (self._since,)))
+        *found, [(following,)], events, commands = self.answers(
+            [*((one.query, ()) for one in chosen), *newer]
+        )
         self._since = following
         self.times += 1
         self.queries += len(chosen)
-        violations = [Violation(chosen[at].number, chosen[at].name, *row) for at, *row in found]
+        violations = [
+            Violation(one.number, one.name, *row)
+            for one, rows in zip(chosen, found, strict=True)
+            for row in rows
+        ]
         broken = [one for row in events for one in _event(row)]
         broken += [one for row in commands for one in _command(row)]
         violations += [Violation("17", "intact trail", *one) for one in broken]

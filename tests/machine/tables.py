@@ -122,7 +122,7 @@ class Aside:
         """Have in the tables what was put aside under these labels, and nothing else."""
         self._connection.execute("SELECT aside.begin(%s)", (list(labels),))
         self._begun += 1
-        if self._begun % 5 == 0:
+        if self._begun % 25 == 0:
             # To truncate it would wait for the checker, whose transaction stays open.
             names = ", ".join(table.name for table in cleared())
             self._connection.execute(f"VACUUM (TRUNCATE FALSE) {names}".encode())
