@@ -66,9 +66,14 @@ class Forgotten(Exception):
 async def _still_registered(api_url: str, names: Sequence[str]) -> None:
     """Raises Forgotten when deployments are gone, as after a loss of Prefect's database.
 
-    One that somebody moved to another work pool is not gone.
+    Nor may one be in no work pool, as after somebody deleted it: nobody would carry its runs.
+    One that was moved to another work pool is not gone.
     """
-    wanted = {"deployments": {"name": {"any_": [name.partition("/")[2] for name in names]}}}
+    any_pool: dict[str, object] = {}
+    wanted = {
+        "deployments": {"name": {"any_": [name.partition("/")[2] for name in names]}},
+        "work_pools": any_pool,
+    }
     url = f"{api_url}/deployments/count"
     async with httpx.AsyncClient(timeout=LOOK_EVERY_S, trust_env=False) as client:
         while True:
@@ -76,7 +81,7 @@ async def _still_registered(api_url: str, names: Sequence[str]) -> None:
             with suppress(httpx.HTTPError):
                 answer = await client.post(url, json=wanted)
                 if answer.is_success and answer.json() < len(names):
-                    raise Forgotten(f"{answer.json()} of {len(names)} deployments are left")
+                    raise Forgotten(f"{answer.json()} of {len(names)} deployments are left in a work pool")
 
 
 async def _or_end(beside: Beside) -> None:

@@ -131,9 +131,9 @@ class Running:
         return int(row[0])
 
     def deployments(self) -> int:
-        """How many deployments Prefect knows; none while it does not answer."""
+        """How many deployments of a work pool Prefect knows; none while it does not answer."""
         try:
-            answer = self.api.post("/deployments/count", json={})
+            answer = self.api.post("/deployments/count", json={"work_pools": {}})
         except httpx.HTTPError:
             return 0
         return int(answer.json()) if answer.is_success else 0

@@ -10,6 +10,7 @@ import pytest
 
 from atmpflow.events.after import DeadlinePassed, FollowUpDue
 from atmpflow.journey import Facts
+from deployments.settings import Settings
 from desk.simulation.step import present
 from models.database import transaction
 from models.fault import FAULTS, POINTS
@@ -97,6 +98,19 @@ def test_prefects_database_is_wiped_and_rebuilt(
     eventually(lambda: under_load.deployments() < known, within_s=10)
     under_load.recovered()
     assert under_load.deployments() == known
+    _no_difference(under_load, untroubled)
+
+
+def test_a_work_pool_that_somebody_deleted_is_made_again(
+    untroubled: dict[str, list[str]], under_load: Running
+):
+    known = under_load.deployments()
+    assert known > 15
+    pool = Settings(state_dir=under_load.folder).work_pool
+    assert under_load.api.delete(f"/work_pools/{pool}").is_success
+    assert under_load.deployments() == 0
+    eventually(lambda: under_load.deployments() == known, within_s=WITHIN_S)
+    under_load.recovered()
     _no_difference(under_load, untroubled)
 
 
