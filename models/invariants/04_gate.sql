@@ -27,8 +27,8 @@ WITH told AS (
         max(seq) FILTER (WHERE name IN ('manufacture.completed', 'order.confirmed',
             'unit.allocated')) OVER before AS born
     FROM ledger
-    WHERE name ~ ('^(hold|identity|conditioning|administration|batch|product|consent|dose|order|unit|'
-            || 'label|patient|recall|fitness)[.]')
+    WHERE split_part(name, '.', 1) IN ('hold', 'identity', 'conditioning', 'administration', 'batch',
+            'product', 'consent', 'dose', 'order', 'unit', 'label', 'patient', 'recall', 'fitness')
         OR name = 'manufacture.completed'
     WINDOW before AS (
         PARTITION BY journey_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)

@@ -37,7 +37,7 @@ FROM decided d JOIN worked w ON w.journey_id = d.journey_id AND w.attempt = d.at
 UNION ALL
 SELECT d.journey_id, 'event ' || l.seq || ', ' || l.name || ': changes a record certified at event ' || d.seq
 FROM decided d JOIN ledger l ON l.journey_id = d.journey_id AND l.seq > d.seq
-WHERE d.name = 'batch.certified' AND l.name ~ '^(manufacture|quality|release)[.]'
+WHERE d.name = 'batch.certified' AND split_part(l.name, '.', 1) IN ('manufacture', 'quality', 'release')
     AND NOT EXISTS (
         SELECT FROM ledger o WHERE o.journey_id = d.journey_id AND o.name = 'batch.opened'
             AND o.seq > d.seq AND o.seq < l.seq)

@@ -165,8 +165,9 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     ('follow_up.ended', 'follow-up-withdrawn')
 ), told AS (
     SELECT journey_id, seq, name, stage,
-        name ~ ('^(hold|deadline|duty|material[.]expired|product[.]expired|follow_up[.]due|toxicity|'
-            || 'label|recall|adverse_event|transit|courier[.]changed|slots[.]moved|safety_measure|contact|fitness)') OR name IN (
+        split_part(name, '.', 1) IN ('hold', 'deadline', 'duty', 'toxicity', 'label', 'recall',
+            'adverse_event', 'transit', 'safety_measure', 'contact', 'fitness') OR name IN (
+            'material.expired', 'product.expired', 'follow_up.due', 'courier.changed', 'slots.moved',
             'identity.mismatched', 'identity.implicated', 'unit.relabelled', 'consent.withdrawn',
             'consent.renewed', 'journey.withdrawn', 'patient.deteriorated', 'patient.died',
             'oos_product.supplied', 'patient.lost', 'patient.found') AS aside,

@@ -10,7 +10,7 @@ WITH told AS (
             'conditioning.blocked', 'administration.blocked',
             'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached')) OVER before AS held
     FROM ledger
-    WHERE name ~ '^hold[.]' OR name IN (
+    WHERE starts_with(name, 'hold.') OR name IN (
         'identity.mismatched', 'conditioning.blocked', 'administration.blocked',
             'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached')
     WINDOW before AS (
