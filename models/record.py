@@ -296,5 +296,5 @@ def keep_rejection(
     header = Header(request.journey, uuid4(), request.actor, now, now)
     digest = content_hash(request.command.name, payload)
     row = _command_row(request, payload, digest, header=header)
-    with transaction(engine) as connection:
+    with pipelined(engine) as connection:
         run(connection, Insert(ReceivedCommand, {**row, **reasons(refused)}))
