@@ -1,11 +1,12 @@
-"""All invariants after every single step: the checker's own queries, planned once, in one go.
+"""All invariants after every single step: the checker's own queries, planned once, in one call.
 
-The queries are those of `models.invariants`, unchanged. After a step all of them run; after one
+The queries are those of `models.invariants`, unchanged, in a function of the session's own, so
+that there is one statement to send and one answer to read. After a step all of them run; after one
 that has changed no row of any table but `command` (a refusal, a repetition), those that read this
-table run, and the others' answers are those of the step before. Whether a table has changed, its
-number of rows and its newest transaction say. The digests are recomputed by the checker's own
-code for each row that is new or of another version than at the last check. `test_checking` holds
-that all this finds what `check` finds.
+table run, and the others' answers are those of the step before; where no row has changed at all,
+every answer is. Whether a table has changed, its number of rows and its newest transaction say.
+The digests are recomputed by the checker's own code for each row that is new or of another version
+than at the last check. `test_checking` holds that all this finds what `check` finds.
 """
 
 import re
@@ -19,11 +20,13 @@ import psycopg
 
 from models.invariants import chain, checker
 from models.invariants.checker import Circumstances, Violation, read_products
-from models.invariants.statement import invariants
+from models.invariants.statement import Invariant, invariants
 
 QUICK = ("SET jit = off", "SET plan_cache_mode = force_generic_plan", "SET timezone = 'UTC'")
 READS_COMMANDS = re.compile(r"(FROM|JOIN) command\b")
 NEWER = "xmin::text::bigint >= (SELECT newer FROM since)"
+EVERY, OF_COMMANDS = "every", "of_commands"
+"""The functions' names."""
 Queries = Sequence[tuple[str, tuple[Any, ...]]]
 
 
@@ -34,8 +37,22 @@ def _only_newer(query: str) -> str:
 
 
 EVENTS, COMMANDS = _only_newer(chain.EVENTS), _only_newer(chain.COMMANDS)
-NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+NEXT = "pg_snapshot_xmax(pg_current_snapshot())::text"
 """The first transaction that no row can be of yet."""
+
+
+def _function(name: str, asked: Sequence[Invariant]) -> str:
+    """Makes a function of the session's own that asks these one by one, and says `NEXT` first."""
+    queries = "".join(
+        f"RETURN QUERY SELECT '{one.number}', f.journey, f.what FROM (\n{one.query}\n)"  # noqa: S608
+        " AS f (journey, what);\n"
+        for one in asked
+    )
+    return (
+        f"CREATE FUNCTION pg_temp.{name}() RETURNS TABLE (number text, journey uuid, what text)"
+        f" LANGUAGE plpgsql AS $asked$\n#variable_conflict use_column\nBEGIN\n"
+        f"RETURN QUERY SELECT 'next', NULL::uuid, {NEXT};\n{queries}END $asked$"
+    )
 
 
 def products(codes: set[str]) -> dict[str, Any]:
@@ -61,51 +78,65 @@ class Checker:
         self._connection = psycopg.connect(application.replace("+psycopg", ""), autocommit=True)
         for setting in QUICK:
             self._connection.execute(setting.encode())
+        self._invariants = {one.number: one for one in invariants() if one.query}
+        self._of_commands = [
+            one for one in self._invariants.values() if READS_COMMANDS.search(one.query)
+        ]
+        asked = {EVERY: self._invariants.values(), OF_COMMANDS: self._of_commands}
+        for name, chosen in asked.items():
+            self._connection.execute(_function(name, list(chosen)).encode())
         self._connection.autocommit = False
-        self._invariants = [one for one in invariants() if one.query]
         self._circumstances = Circumstances(patience=timedelta(0), products=products(codes))
         self._since = 0
         self._marks: list[Any] | None = None
+        self._received: int | None = None
         self.times = 0
         self.queries = 0
 
     @property
     def numbers(self) -> list[str]:
         """Every invariant that has a query."""
-        return [one.number for one in self._invariants]
+        return list(self._invariants)
 
     @property
     def numbers_of_commands(self) -> list[str]:
         """Those that look at the received commands."""
-        return [one.number for one in self._invariants if READS_COMMANDS.search(one.query)]
+        return [one.number for one in self._of_commands]
 
     def tell(self, now: datetime) -> None:
         """From now on, everything that was due and owed at this moment must have been done."""
         self._circumstances = replace(self._circumstances, now=now, wall=now)
         self._marks = None
-        self._connection.commit()  # not a rollback, after which psycopg prepares everything anew
-        checker._tell(self._connection, self._circumstances)
+        self.rest()
+        with self._connection.pipeline():
+            checker._tell(self._connection, self._circumstances)
 
-    def check(self, marks: list[Any] | None = None) -> list[Violation]:
-        """Everything that breaks an invariant now; `marks` tell the state of every other table."""
-        same = marks is not None and marks == self._marks
-        chosen = [one for one in self._invariants if not same or READS_COMMANDS.search(one.query)]
-        newer = ((NEXT, ()), (EVENTS, (self._since,)), (COMMANDS, (self._since,)))
-        *found, [(following,)], events, commands = self.answers(
-            [*((one.query, ()) for one in chosen), *newer]
-        )
-        self._since = following
+    def rest(self) -> None:
+        """Hold nothing, until the circumstances are told again."""
+        self._connection.commit()  # not a rollback, after which psycopg prepares everything anew
+
+    def check(self, marks: list[Any] | None = None, received: int | None = None) -> list[Violation]:
+        """Everything that breaks an invariant now.
+
+        `marks` tell the state of every table but `command`, whose rows are only added, `received`
+        how many it has.
+        """
         self.times += 1
-        self.queries += len(chosen)
+        same = marks is not None and marks == self._marks
+        if same and received is not None and received == self._received:
+            return []
+        asked = f"SELECT * FROM pg_temp.{OF_COMMANDS if same else EVERY}()"  # noqa: S608
+        newer = [(query, (self._since,)) for query in (COMMANDS, *(() if same else (EVENTS,)))]
+        [(_, _, following), *found], commands, *told = self.answers([(asked, ()), *newer])
+        self._since = int(following)
+        self.queries += len(self._of_commands if same else self._invariants)
         violations = [
-            Violation(one.number, one.name, *row)
-            for one, rows in zip(chosen, found, strict=True)
-            for row in rows
+            Violation(number, self._invariants[number].name, *row) for number, *row in found
         ]
-        broken = [one for row in events for one in _event(row)]
+        broken = [one for events in told for row in events for one in _event(row)]
         broken += [one for row in commands for one in _command(row)]
         violations += [Violation("17", "intact trail", *one) for one in broken]
-        self._marks = None if violations else marks
+        self._marks, self._received = None if violations else marks, received
         return violations
 
     def rows(self, query: str, *values: Any) -> list[Any]:

@@ -248,7 +248,7 @@ class Machine(Player):
         if self.now is None:
             return
         self._count("steps")
-        found = self.world.checker.check(self.now.prints)
+        found = self.world.checker.check(self.now.prints, self.now.commands)
         assert not found, found
 
     def teardown(self) -> None:

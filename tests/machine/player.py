@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import partial
 from typing import Any, ClassVar
+from uuid import UUID
 
 from hypothesis import note
 from hypothesis import strategies as st
@@ -55,6 +56,7 @@ class Player(RuleBasedStateMachine):
         self.sent: list[tuple[Request, int]] = []
         self.kept: list[Request] = []
         self.claimed: list[Owed] = []
+        self.facts: dict[UUID, Facts] = {}
         self.serial = 0
         self.now: Seen | None = None
 
@@ -92,9 +94,14 @@ class Player(RuleBasedStateMachine):
         return f"key-{self.serial}"
 
     def _facts(self, patient: Patient) -> Facts | None:
-        if patient.journey not in self.oracle.journeys:
+        """As the engine has them; read again when something has happened since."""
+        known = self.oracle.journeys.get(patient.journey)
+        if known is None:
             return None
-        return present(self.world.database.app, patient.journey)
+        facts = self.facts.get(patient.journey)
+        if facts is None or facts.version != known.version:
+            facts = self.facts[patient.journey] = present(self.world.database.app, patient.journey)
+        return facts
 
     def _ask(self, request: Request, sent_with: Facts | None = None) -> Answer | Refused:
         """Ask, and hold the outcome against what the oracle knows.

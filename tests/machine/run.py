@@ -77,6 +77,7 @@ def main(arguments: Sequence[str]) -> None:
     with enter(database, Path(asked.world)) as world:
         machine = fresh(world)
         gc.freeze()  # what was imported and read stays
+        gc.set_threshold(50_000, 50, 100)
         play(machine, asked.seed, asked.steps)
         machine.counts["checks"] = world.checker.times
         machine.counts["queries"] = world.checker.queries

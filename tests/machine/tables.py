@@ -35,6 +35,9 @@ STAYING = {
 }  # fmt: skip
 """Tables that no journey changes; those of the schema `identity` stay as well."""
 
+VACUUM_EVERY = 7
+"""Examples between two clearings of dead rows; after each, every statement is planned anew."""
+
 FILES = (
     "SELECT number FROM logger_file WHERE shipment_id IN"
     " (SELECT id FROM shipment WHERE journey_id = $1)"
@@ -119,13 +122,19 @@ class Aside:
         self._connection.execute("SELECT aside.keep(%s, %s)", (journey, label))
 
     def begin(self, labels: Sequence[str]) -> None:
-        """Have in the tables what was put aside under these labels, and nothing else."""
-        self._connection.execute("SELECT aside.begin(%s)", (list(labels),))
-        self._begun += 1
-        if self._begun % 25 == 0:
-            # To truncate it would wait for the checker, whose transaction stays open.
+        """Have in the tables what was put aside under these labels, and nothing else.
+
+        Nobody else may be in a transaction: now and then the files are cut to nothing.
+        """
+        if self._begun % VACUUM_EVERY == 0:
+            self._fill([])
             names = ", ".join(table.name for table in cleared())
-            self._connection.execute(f"VACUUM (TRUNCATE FALSE) {names}".encode())
+            self._connection.execute(f"VACUUM {names}".encode())
+        self._fill(labels)
+        self._begun += 1
+
+    def _fill(self, labels: Sequence[str]) -> None:
+        self._connection.execute("SELECT aside.begin(%s)", (list(labels),))
 
     def analyse(self) -> None:
         """Let the planner know how small the tables are."""

@@ -56,6 +56,16 @@ def test_a_step_that_changed_only_commands_asks_only_who_reads_them(world: World
     assert world.checker.queries == before + 2 * every + some
 
 
+def test_a_step_that_changed_nothing_has_the_answers_of_the_one_before(world: World):
+    before = world.checker.queries
+    for _ in range(2):
+        assert world.checker.check([("ledger", 1, 1)], 9) == []
+    assert world.checker.queries == before + len(world.checker.numbers)
+    _damaged(world, DAMAGES["12"])
+    for _ in range(2):
+        assert world.checker.check([("ledger", 1, 1)], 10) != []
+
+
 @pytest.mark.parametrize(
     "number",
     [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in sorted(DAMAGES)],

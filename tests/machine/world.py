@@ -91,6 +91,7 @@ class World:
     def begin(self, picks: Sequence[tuple[Patient, int]]) -> None:
         """Have these patients in the tables, each at one of its steps, and nobody else."""
         steps = [patient.steps[at % len(patient.steps)] for patient, at in picks]
+        self.checker.rest()
         self.aside.begin([label for label, _, _ in steps])
         self.now = self.engine_now = max(now for _, _, now in steps)
         self.checker.tell(BEFORE)
