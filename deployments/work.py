@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 API_TIMEOUT_S = 120
 LOOK_EVERY_S = 10.0
+ANSWER_WITHIN_S = 10.0
 
 Beside = Callable[[], Awaitable[None]]
 """What runs for as long as the worker does, in the same event loop: the relay."""
@@ -75,13 +76,14 @@ async def _still_registered(api_url: str, names: Sequence[str]) -> None:
         "work_pools": any_pool,
     }
     url = f"{api_url}/deployments/count"
-    async with httpx.AsyncClient(timeout=LOOK_EVERY_S, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=ANSWER_WITHIN_S, trust_env=False) as client:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             with suppress(httpx.HTTPError):
                 answer = await client.post(url, json=wanted)
                 if answer.is_success and answer.json() < len(names):
-                    raise Forgotten(f"{answer.json()} of {len(names)} deployments are left in a work pool")
+                    left = f"{answer.json()} of {len(names)}"
+                    raise Forgotten(f"{left} deployments are left in a work pool")
 
 
 async def _or_end(beside: Beside) -> None:

@@ -10,6 +10,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_HOME
 from prefect.settings.context import temporary_settings
 
 from atmpflow.errors import Refused
+from deployments import work
 from deployments.register import register
 from tests.stack import Installation
 
@@ -99,3 +100,18 @@ def test_an_entry_that_prefect_refuses_is_named(project: Path) -> None:
         registered(project, "first")
     assert refused.value.code == "deployment-invalid"
     assert refused.value.field == "deployments.first"
+
+
+def test_deployments_whose_work_pool_was_deleted_are_registered_anew(
+    installed: Installation, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "LOOK_EVERY_S", 0.2)
+    names = registered(project, "first", "second")
+    look = work._still_registered(installed.stack.api_url, names)
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(look, 1.0))
+    assert installed.client.delete(f"/work_pools/{POOL}").is_success
+    with pytest.raises(work.Forgotten, match="0 of 2"):
+        asyncio.run(work._still_registered(installed.stack.api_url, names))
+    assert registered(project, "first", "second") == names
+    assert installed.client.get("/deployments/name/spare/first").json()["work_pool_name"] == POOL
