@@ -33,7 +33,8 @@ def unknown() -> Refused:
         "account-unknown",
         "actor",
         "No account has this name.",
-        "Have an administrator add it (atmpflow account add), or mend the name.",
+        "Have an administrator add it (atmpflow account add; on a new installation atmpflow account"
+        " first), or mend the name.",
     )
 
 

@@ -8,14 +8,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from psycopg import OperationalError as DriverError
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from atmpflow.errors import Refused
 from desk.api import epcis, epcis_answers, fhir, readings
 from desk.api.asking import asking
 from desk.api.described import ANSWERS
+from models.database import AWAY
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +37,7 @@ def application() -> FastAPI:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _not_there)
-    for away in (OperationalError, DriverError):
+    for away in AWAY:
         app.add_exception_handler(away, _away)
     app.middleware("http")(_whole)
     return app

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from importlib.metadata import version
 
 import typer
-from psycopg import OperationalError as DriverError
-from sqlalchemy.exc import OperationalError
 
 from atmpflow.errors import Refused
 from deployments.settings import settings
@@ -21,6 +19,7 @@ from desk.cli.frame import AsJson, new_app
 from desk.cli.output import console, hint, say, show_json
 from desk.cli.trouble import ExitCode
 from desk.sending import letters
+from models.database import AWAY
 from tasks.clock import simulated, wall
 
 app = new_app()
@@ -79,7 +78,7 @@ def _database() -> Iterator[Check]:
                 yield from list(signing_checks(engine))
     except Refused as refused:
         yield unreachable(refused)
-    except (OperationalError, DriverError) as error:
+    except AWAY as error:
         yield unreachable(type(error).__name__)
 
 

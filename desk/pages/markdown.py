@@ -30,8 +30,3 @@ def page(title: str, *parts: str) -> str:
 def code(words: Iterable[str]) -> str:
     """Words as code, with commas between."""
     return ", ".join(f"`{word}`" for word in words)
-
-
-def bulleted(items: Iterable[str]) -> str:
-    """A list."""
-    return "\n".join(f"- {item}" for item in items)
