@@ -49,7 +49,8 @@ UNKNOWN = Refused(
     "account-unknown",
     "actor",
     "No account has this name.",
-    "Have an administrator add it (atmpflow account add), or mend the name.",
+    "Have an administrator add it (atmpflow account add; on a new installation atmpflow account"
+    " first), or mend the name.",
 )
 
 
