@@ -87,6 +87,7 @@ class Checker:
             self._connection.execute(_function(name, list(chosen)).encode())
         self._connection.autocommit = False
         self._circumstances = Circumstances(patience=timedelta(0), products=products(codes))
+        self._cursors: list[psycopg.Cursor[Any]] = []
         self._since = 0
         self._marks: list[Any] | None = None
         self._received: int | None = None
@@ -145,12 +146,12 @@ class Checker:
 
     def answers(self, queries: Queries) -> list[list[Any]]:
         """What several queries say, in one round trip."""
+        while len(self._cursors) < len(queries):
+            self._cursors.append(self._connection.cursor())
         with self._connection.pipeline():
-            cursors = [
-                self._connection.execute(query.encode(), values or None, prepare=True)
-                for query, values in queries
-            ]
-            return [cursor.fetchall() for cursor in cursors]
+            for cursor, (query, values) in zip(self._cursors, queries, strict=False):
+                cursor.execute(query.encode(), values or None, prepare=True)
+            return [cursor.fetchall() for cursor in self._cursors[: len(queries)]]
 
     def whole(self) -> list[Violation]:
         """The checker itself, as the nightly run asks it."""

@@ -16,9 +16,15 @@ FROM ledger l
 LEFT JOIN unnest(%s::text::uuid[], %s::text::int[]) AS seen (id, version) ON seen.id = l.journey_id
 WHERE l.seq > coalesce(seen.version, 0) ORDER BY l.journey_id, l.seq
 """
-JOURNEYS = "SELECT id, version, ended, held_by IS NOT NULL, person_id, product, coi FROM journey"
-UNITS = "SELECT unit, journey_id, state FROM unit"
-DOSES = "SELECT journey_id, dose, unit, first_checker, second_checker FROM administration"
+STATE = """
+SELECT 'journey', id,
+    jsonb_build_array(version, ended, held_by IS NOT NULL, person_id, product, coi) FROM journey
+UNION ALL
+SELECT 'unit', journey_id, jsonb_build_array(unit, state) FROM unit
+UNION ALL
+SELECT 'dose', journey_id, jsonb_build_array(dose, unit, first_checker, second_checker)
+FROM administration
+"""
 
 
 @cache
@@ -34,7 +40,7 @@ def queries(journeys: Iterable[Known]) -> list[tuple[str, tuple[Any, ...]]]:
     """What is asked after a request, about everything that is not known yet."""
     known = list(journeys)
     seen = (_array(one.id for one in known), _array(one.version for one in known))
-    return [(NEW_ROWS, seen), *((query, ()) for query in (JOURNEYS, UNITS, DOSES, prints()))]
+    return [(NEW_ROWS, seen), (STATE, ()), (prints(), ())]
 
 
 def _array(values: Iterable[object]) -> str:
@@ -57,13 +63,13 @@ class Seen:
 
 def seen(answers: list[list[Any]]) -> Seen:
     """The answers, by what was asked."""
-    rows, journeys, units, doses, marks = answers
+    rows, state, marks = answers
     [commands] = (rows for name, rows, _ in marks if name == "command")
     return Seen(
         rows=[Row(*row) for row in rows],
-        journeys={row[0]: tuple(row[1:]) for row in journeys},
-        units={unit: (journey, state) for unit, journey, state in units},
-        doses=set(doses),
+        journeys={id: tuple(said) for what, id, said in state if what == "journey"},
+        units={said[0]: (journey, said[1]) for what, journey, said in state if what == "unit"},
+        doses={(journey, *said) for what, journey, said in state if what == "dose"},
         commands=commands,
         prints=sorted(mark for mark in marks if mark[0] != "command"),
     )
@@ -73,7 +79,7 @@ def agree(oracle: Oracle, now: Seen) -> None:
     """The state tables say what the oracle has read in the ledger. Raises AssertionError."""
     told = {
         known.id: (
-            known.version, known.ended, known.held, UUID(known.person), known.product, known.coi,
+            known.version, known.ended, known.held, known.person, known.product, known.coi,
         )
         for known in oracle.journeys.values()
     }  # fmt: skip
