@@ -21,6 +21,7 @@ import psycopg
 from models.invariants import chain, checker
 from models.invariants.checker import Circumstances, Violation, read_products
 from models.invariants.statement import Invariant, invariants
+from tests.machine.cores import beside
 
 QUICK = ("SET jit = off", "SET plan_cache_mode = force_generic_plan", "SET timezone = 'UTC'")
 READS_COMMANDS = re.compile(r"(FROM|JOIN) command\b")
@@ -76,6 +77,7 @@ class Checker:
 
     def __init__(self, application: str, codes: set[str]) -> None:
         self._connection = psycopg.connect(application.replace("+psycopg", ""), autocommit=True)
+        beside(self._connection)
         for setting in QUICK:
             self._connection.execute(setting.encode())
         self._invariants = {one.number: one for one in invariants() if one.query}

@@ -16,6 +16,8 @@ from tests.conftest import Database, _database, copied
 from tests.machine.world import make
 
 COPIES = count(1)
+QUICK = ("synchronous_commit", "track_counts", "track_activities", "jit")
+"""Settings that are off in a copy: nothing is to outlast it, and nobody looks at its statistics."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,9 @@ class Made:
             create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
             names = (new, OWNER_ROLE, str(old))
             connection.execute(create.format(*map(sql.Identifier, names)))
-            quick = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
-            connection.execute(quick.format(sql.Identifier(new)))
+            for setting in QUICK:
+                quick = sql.SQL("ALTER DATABASE {} SET {} = off")
+                connection.execute(quick.format(sql.Identifier(new), sql.Identifier(setting)))
             database = _database((urls[0], urls[1], urls[2]), self.file.with_name(new))
             try:
                 yield database

@@ -8,13 +8,15 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 
 from models.database import OPTIONS
 from tests.conftest import Database
+from tests.machine.cores import beside, stay
 from tests.machine.machine import Machine
 from tests.machine.world import World, enter
 
@@ -24,9 +26,15 @@ STEPS = 50
 
 def quick(url: str) -> Engine:
     """As `connect`, but nobody asks first whether the server is still there."""
-    return create_engine(
+    engine = create_engine(
         url, pool_size=4, pool_reset_on_return=None, connect_args={"options": OPTIONS}
     )
+
+    @event.listens_for(engine, "connect")
+    def here(connection: Any, _: object) -> None:
+        beside(connection)
+
+    return engine
 
 
 def fresh(world: World) -> type[Machine]:
@@ -62,9 +70,12 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("application", "administrator", "world"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--core", type=int, help="stay on one core, with its database sessions")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--steps", type=int, required=True)
     asked = parser.parse_args(arguments)
+    if asked.core is not None:
+        stay(asked.core)
     folder = Path(asked.world).parent
     database = Database(
         application=asked.application,

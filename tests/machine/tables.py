@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy import Table
 
 from models.tables import METADATA
+from tests.machine.cores import beside
 
 SIGNING = {
     "credential", "enrolment", "enrolment_use", "otp_step", "signing_series", "sign_in",
@@ -113,6 +114,7 @@ class Aside:
 
     def __init__(self, administrator: str, *, new: bool) -> None:
         self._connection = psycopg.connect(administrator, autocommit=True)
+        beside(self._connection)
         for statement in _statements() if new else ():
             self._connection.execute(statement.encode())
         self._begun = 0
