@@ -120,6 +120,8 @@ class Play:
                     moved = time.monotonic()
                     live.update(progress(self._played.courses.values()))
                 time.sleep(LOOK_EVERY_S)
+        if not console.is_terminal:
+            console.line()  # what a live table ends with on a terminal only
         return self._played
 
     def _refer(self, files: list[Path], limit: int | None) -> None:

@@ -24,7 +24,10 @@ def _row(course: "Course") -> tuple[str, ...]:
 
 def progress(courses: Iterable["Course"]) -> Table:
     """Every journey with its stage, what it waits for, and its simulated day."""
-    table = Table(title="Journeys (simulated site and time)", title_justify="left", box=None)
+    title = "Journeys (simulated site and time)"
+    table = Table(
+        title=title, title_justify="left", box=None, pad_edge=False, collapse_padding=True
+    )
     for heading, width in COLUMNS.items():
         table.add_column(heading, no_wrap=True, min_width=width if heading != "waits for" else 12)
     for course in courses:
