@@ -10,7 +10,7 @@ than at the last check. `test_checking` holds that all this finds what `check` f
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -42,7 +42,7 @@ NEXT = "pg_snapshot_xmax(pg_current_snapshot())::text"
 """The first transaction that no row can be of yet."""
 
 
-def _function(name: str, asked: Sequence[Invariant]) -> str:
+def _function(name: str, asked: Iterable[Invariant]) -> str:
     """Makes a function of the session's own that asks these one by one, and says `NEXT` first."""
     queries = "".join(
         f"RETURN QUERY SELECT '{one.number}', f.journey, f.what FROM (\n{one.query}\n)"  # noqa: S608
@@ -86,7 +86,7 @@ class Checker:
         ]
         asked = {EVERY: self._invariants.values(), OF_COMMANDS: self._of_commands}
         for name, chosen in asked.items():
-            self._connection.execute(_function(name, list(chosen)).encode())
+            self._connection.execute(_function(name, chosen).encode())
         self._connection.autocommit = False
         self._circumstances = Circumstances(patience=timedelta(0), products=products(codes))
         self._cursors: list[psycopg.Cursor[Any]] = []
@@ -157,7 +157,7 @@ class Checker:
 
     def whole(self) -> list[Violation]:
         """The checker itself, as the nightly run asks it."""
-        self._connection.commit()
+        self.rest()
         complete = replace(self._circumstances, products=read_products())
         found = checker.check(self._connection, complete).violations
         self.tell(self._circumstances.now)

@@ -16,7 +16,7 @@ from tests.conftest import Database, _database, copied
 from tests.machine.world import make
 
 COPIES = count(1)
-QUICK = ("synchronous_commit", "track_counts", "track_activities", "jit")
+QUICK = ("synchronous_commit", "track_counts", "track_activities")
 """Settings that are off in a copy: nothing is to outlast it, and nobody looks at its statistics."""
 
 
