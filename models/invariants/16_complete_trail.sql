@@ -90,12 +90,14 @@ SELECT l.journey_id, 'event ' || l.seq || ', ' || l.name || ': another ' || why.
     || ' than its command has'
 FROM ledger l
 LEFT JOIN command c ON c.id = l.command_id
-CROSS JOIN LATERAL (VALUES
-    ('actor', c.actor = l.actor), ('role', c.role = l.role),
-    ('time', (c.payload ->> 'occurred_at')::timestamptz = l.occurred_at),
-    ('time of recording', c.received_at = l.recorded_at)
-) AS why (against, passes)
-WHERE why.passes IS NOT TRUE
+-- One value for each event, where VALUES would be rows made for each.
+CROSS JOIN LATERAL (SELECT concat_ws(' and another ',
+    CASE WHEN c.actor = l.actor THEN NULL ELSE 'actor' END,
+    CASE WHEN c.role = l.role THEN NULL ELSE 'role' END,
+    CASE WHEN (c.payload ->> 'occurred_at')::timestamptz = l.occurred_at THEN NULL ELSE 'time' END,
+    CASE WHEN c.received_at = l.recorded_at THEN NULL ELSE 'time of recording' END
+)) AS why (against)
+WHERE why.against <> ''
 UNION ALL
 SELECT l.journey_id, 'event ' || l.seq || ', ' || l.name || ': caused by ' || coalesce(nullif(l.role, ''), 'nobody')
 FROM ledger l LEFT JOIN allowed a ON a.event = l.name

@@ -15,15 +15,16 @@ WITH linked AS (
 )
 SELECT journey_id, 'event ' || seq || ': ' || why.against AS what
 FROM linked
-CROSS JOIN LATERAL (VALUES
-    ('the one before is missing', seq = seq_before + 1),
-    ('follows another hash than that of the one before', previous = hash_before),
-    ('recorded earlier than the one before',
-        recorded_at >= coalesce(recorded_before, recorded_at) - interval '5 minutes' OR EXISTS (
+CROSS JOIN LATERAL (SELECT concat_ws('; ',
+    CASE WHEN seq = seq_before + 1 THEN NULL ELSE 'the one before is missing' END,
+    CASE WHEN previous = hash_before THEN NULL
+        ELSE 'follows another hash than that of the one before' END,
+    CASE WHEN recorded_at >= coalesce(recorded_before, recorded_at) - interval '5 minutes' OR EXISTS (
             SELECT FROM observation o WHERE o.kind = 'clock' AND NOT o.well AND o.observed_at
-                BETWEEN linked.recorded_at - interval '1 day' AND linked.recorded_before + interval '1 day'))
-) AS why (against, passes)
-WHERE why.passes IS NOT TRUE
+                BETWEEN linked.recorded_at - interval '1 day' AND linked.recorded_before + interval '1 day')
+        THEN NULL ELSE 'recorded earlier than the one before' END
+)) AS why (against)
+WHERE why.against <> ''
 UNION ALL
 SELECT j.id, 'the journey''s head is not the hash of its last event'
 FROM journey j LEFT JOIN linked l ON l.journey_id = j.id AND l.seq_after IS NULL
