@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import cast
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, exc
 from sqlmodel import Session
 
@@ -51,8 +52,19 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             yield connection
             connection.commit()
         except BaseException:
-            connection.rollback()
+            _undo(connection)
             raise
+
+
+def _undo(connection: Connection) -> None:
+    """Roll back, and keep what is prepared where no statement has failed: a refusal is no failure.
+
+    psycopg's own rollback has the server forget every statement, and each is planned anew.
+    """
+    if connection.info.transaction_status == TransactionStatus.INTRANS:
+        connection.pgconn.exec_(b"ROLLBACK")
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        connection.rollback()
 
 
 @contextmanager
@@ -70,7 +82,7 @@ def pipelined(engine: Engine) -> Iterator[Connection]:
                 yield connection
                 cursor.execute("COMMIT")
         except BaseException:
-            connection.rollback()
+            _undo(connection)
             raise
         finally:
             if not connection.closed:
