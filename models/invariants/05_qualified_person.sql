@@ -9,6 +9,9 @@ WITH numbered AS (
     SELECT *, count(*) FILTER (WHERE name = 'batch.opened') OVER (
         PARTITION BY journey_id ORDER BY seq) AS attempt
     FROM ledger
+    WHERE name IN ('batch.opened', 'batch.certified', 'batch.rejected', 'manufacture.started',
+        'manufacture.completed', 'quality.results_recorded', 'quality.passed',
+        'quality.out_of_specification', 'risk.evaluated', 'oos_product.requested')
 ), decided AS (
     SELECT * FROM numbered WHERE name IN ('batch.certified', 'batch.rejected')
 ), worked AS (

@@ -172,6 +172,7 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
             'consent.renewed', 'journey.withdrawn', 'patient.deteriorated', 'patient.died',
             'oos_product.supplied', 'patient.lost', 'patient.found') AS aside,
         coalesce(lag(stage) OVER along, '') AS before_stage,
+        lead(seq) OVER along IS NULL AS newest,
         max(seq) FILTER (WHERE name IN ('hold.placed', 'identity.mismatched',
             'conditioning.blocked', 'administration.blocked',
             'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached')) OVER before AS held,
@@ -192,11 +193,11 @@ WITH allowed (pathways, before_stage, before, event, stage) AS (VALUES
     WHERE t.seq > coalesce(t.last_found, 0)
     ORDER BY t.journey_id, t.name = 'patient.lost', t.seq
 ), latest AS (
-    SELECT DISTINCT ON (journey_id) journey_id, stage, name,
+    SELECT journey_id, stage, name,
         CASE WHEN name NOT IN ('hold.lifted') AND coalesce(held, 0) > coalesce(lifted, 0) THEN TRUE
         ELSE name IN ('hold.placed', 'identity.mismatched', 'conditioning.blocked',
             'administration.blocked', 'label.mismatched', 'identity.implicated', 'patient.deteriorated', 'recall.reached') END AS held
-    FROM told ORDER BY journey_id, seq DESC
+    FROM told WHERE newest
 )
 SELECT t.journey_id, 'event ' || t.seq || ', treatment.stopped: no dose was given before' AS what
 FROM told t WHERE t.name = 'treatment.stopped' AND NOT EXISTS (SELECT FROM told d
