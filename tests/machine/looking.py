@@ -1,78 +1,74 @@
-"""What the oracle sees of the database after each request: small queries in one round trip."""
+"""What the oracle sees of the database after each request."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from tests.machine.known import Known, Row
 from tests.machine.oracle import Oracle
-from tests.machine.tables import cleared
-
-NEW_ROWS = """
-SELECT l.journey_id, l.seq, l.name, l.actor, l.role, l.occurred_at, l.payload
-FROM ledger l
-LEFT JOIN unnest(%s::text::uuid[], %s::text::int[]) AS seen (id, version) ON seen.id = l.journey_id
-WHERE l.seq > coalesce(seen.version, 0) ORDER BY l.journey_id, l.seq
-"""
-STATE = """
-SELECT 'journey', id,
-    jsonb_build_array(version, ended, held_by IS NOT NULL, person_id, product, coi) FROM journey
-UNION ALL
-SELECT 'unit', journey_id, jsonb_build_array(unit, state) FROM unit
-UNION ALL
-SELECT 'dose', journey_id, jsonb_build_array(dose, unit, first_checker, second_checker)
-FROM administration
-"""
-
-
-@cache
-def prints() -> str:
-    """Of every table, how many rows, and the newest transaction's."""
-    return " UNION ALL ".join(
-        f"SELECT '{table.name}', count(*), coalesce(max(xmin::text::bigint), 0) FROM {table.name}"  # noqa: S608
-        for table in cleared()
-    )
-
-
-def queries(journeys: Iterable[Known]) -> list[tuple[str, tuple[Any, ...]]]:
-    """What is asked after a request, about everything that is not known yet."""
-    known = list(journeys)
-    seen = (_array(one.id for one in known), _array(one.version for one in known))
-    return [(NEW_ROWS, seen), (STATE, ()), (prints(), ())]
-
-
-def _array(values: Iterable[object]) -> str:
-    """An array as PostgreSQL reads it; psycopg would look at each value's type."""
-    return f"{{{','.join(map(str, values))}}}"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The answers to `queries`."""
+    """The rows that are new, and what the tables say."""
 
     rows: list[Row]
     journeys: dict[UUID, tuple[Any, ...]]
     units: dict[str, tuple[UUID, str]]
     doses: set[tuple[Any, ...]]
     commands: int
-    prints: list[Any]
-    """Of every other table than that of the commands."""
+    marks: str
+    """Of every other table than that of the commands: `name:rows:newest`, apart by spaces."""
 
 
-def seen(answers: list[list[Any]]) -> Seen:
-    """The answers, by what was asked."""
-    rows, state, marks = answers
-    [commands] = (rows for name, rows, _ in marks if name == "command")
+Answers = defaultdict[str, list[tuple[UUID, Any]]]
+"""By what was asked: of which journey, and what is said."""
+
+
+def sorted_out(answers: Iterable[tuple[str, UUID, Any]]) -> Answers:
+    """The answers of one call."""
+    found: Answers = defaultdict(list)
+    for what, journey, said in answers:
+        found[what].append((journey, said))
+    return found
+
+
+def known_so_far(journeys: Iterable[Known]) -> tuple[str, str]:
+    """Journeys and the versions up to which they are known, as PostgreSQL reads arrays."""
+    known = list(journeys)
+    return _array(one.id for one in known), _array(one.version for one in known)
+
+
+def _array(values: Iterable[object]) -> str:
+    """psycopg would look at each value's type."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def seen(answers: Answers) -> Seen:
+    """What the oracle is to read."""
+    [(_, commands)], [(_, marks)] = answers["commands"], answers["marks"]
     return Seen(
-        rows=[Row(*row) for row in rows],
-        journeys={id: tuple(said) for what, id, said in state if what == "journey"},
-        units={said[0]: (journey, said[1]) for what, journey, said in state if what == "unit"},
-        doses={(journey, *said) for what, journey, said in state if what == "dose"},
+        rows=[_row(journey, said) for journey, said in answers["row"]],
+        journeys={journey: tuple(said) for journey, said in answers["journey"]},
+        units={unit: (journey, state) for journey, (unit, state) in answers["unit"]},
+        doses={(journey, *said) for journey, said in answers["dose"]},
         commands=commands,
-        prints=sorted(mark for mark in marks if mark[0] != "command"),
+        marks=marks,
     )
+
+
+def _row(journey: UUID, told: list[Any]) -> Row:
+    seq, name, actor, role, at, said = told
+    return Row(journey, seq, name, actor, role, datetime.fromisoformat(at), said)
+
+
+def changed_between(before: Seen, after: Seen) -> set[str]:
+    """The tables whose rows are others now, but for that of the commands."""
+    then, now = (set(look.marks.split()) for look in (before, after))
+    return {mark.partition(":")[0] for mark in now - then}
 
 
 def agree(oracle: Oracle, now: Seen) -> None:

@@ -1,6 +1,8 @@
 """Asking the record something, and holding what comes of it against the oracle."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,11 +17,12 @@ from atmpflow.people import ENGINE, Actor, Role
 from atmpflow.products.catalogue import catalogue
 from desk.simulation.people import actor
 from desk.simulation.step import present
+from models.invariants.checker import Violation
 from models.record import Answer, Request, record
 from models.work import Owed
 from tasks.answer import drain
 from tests.machine.asking import asked_of
-from tests.machine.looking import Seen, agree, queries, seen
+from tests.machine.looking import Seen, agree, changed_between
 from tests.machine.oracle import Answered, Asked, Oracle
 from tests.machine.site import honest, key_of, send
 from tests.machine.world import ACTS, SOON, Patient, World
@@ -59,6 +62,9 @@ class Player(RuleBasedStateMachine):
         self.facts: dict[UUID, Facts] = {}
         self.serial = 0
         self.now: Seen | None = None
+        self.midway = False
+        self.found: list[Violation] | None = None
+        """What the last look has found; none: it was not checked."""
 
     # --- beginning ---------------------------------------------------------------------------
 
@@ -81,10 +87,19 @@ class Player(RuleBasedStateMachine):
     # --- asking ------------------------------------------------------------------------------
 
     def _look(self) -> Seen:
-        """What is in the tables now."""
-        asked = queries(self.oracle.journeys.values())
-        self.now = seen(self.world.checker.answers(asked))
+        """What is in the tables now, and whether it breaks an invariant."""
+        checker, known = self.world.checker, self.oracle.journeys.values()
+        self.now, self.found = checker.look(known, check=not self.midway)
         return self.now
+
+    @contextmanager
+    def _midway(self) -> Iterator[None]:
+        """There is more to come of this step: what is seen is checked at its end."""
+        self.midway = True
+        try:
+            yield
+        finally:
+            self.midway = False
 
     def _count(self, *names: str) -> None:
         self.counts.update(names)
@@ -187,7 +202,8 @@ class Player(RuleBasedStateMachine):
         """The right thing that somebody owes now; where the engine owes it, it does it first."""
         facts = self._facts(patient)
         if facts is not None and facts.step is not None and facts.step.owner is Role.SYSTEM:
-            self._drain(patient, facts)
+            with self._midway():
+                self._drain(patient, facts)
             facts = self._facts(patient)
         if facts is None or facts.step is None or facts.step.owner is Role.SYSTEM:
             return None
@@ -228,5 +244,5 @@ def _same_answer(first: Answered, outcome: Answer | Refused) -> None:
 def _nothing_changed(before: Seen, after: Seen) -> None:
     """Not a row but that of the command; a logger's file is kept whatever becomes of it."""
     assert not after.rows, "an event came of it"
-    marked = {mark[0] for mark in after.prints if mark not in before.prints}
-    assert marked <= {"logger_file", "reading"}, f"rows were changed: {marked}"
+    others = changed_between(before, after) - {"logger_file", "reading"}
+    assert not others, f"rows were changed: {others}"

@@ -29,7 +29,10 @@ def no_label_is_compared(patch: pytest.MonkeyPatch) -> None:
 
 
 def everybody_may_do_everything(patch: pytest.MonkeyPatch) -> None:
+    """Neither the command's roles nor anybody's appointments are asked."""
     patch.setattr(atmpflow.decide, "authorise", lambda *_: None)
+    patch.setattr(models.record, "authorise", lambda *_: None)
+    patch.setattr(models.record, "require_allowed", lambda *_: None)
 
 
 def a_key_answers_for_other_content(patch: pytest.MonkeyPatch) -> None:
