@@ -99,7 +99,6 @@ class Checker:
 
     def _broken(self, answers: Answers, now: Seen) -> list[Violation]:
         [(_, following)] = answers["next"]
-        self._since = int(following)
         self.times += 1
         same = now.marks == self._marks
         self.queries += len(self.numbers_of_commands if same else self.numbers)
@@ -110,7 +109,10 @@ class Checker:
         broken = [one for row in answers["event"] for one in _event(row[0], *row[1])]
         broken += [one for row in answers["command"] for one in _command(row[0], *row[1])]
         violations += [Violation("17", "intact trail", *one) for one in broken]
-        self._marks = None if violations else now.marks
+        if violations:
+            self._marks = None  # what is wrong is found again
+        else:
+            self._since, self._marks = int(following), now.marks
         return violations
 
     def rows(self, query: str, *values: Any) -> list[Any]:

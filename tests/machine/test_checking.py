@@ -66,9 +66,10 @@ def test_where_nothing_but_commands_has_changed_only_who_reads_them_is_asked(wor
 
 def test_a_violation_is_found_until_it_is_gone(world: World):
     assert world.checker.check() == []
-    _damaged(world, DAMAGES["12"])
+    for number in ("12", "17", "20"):
+        _damaged(world, DAMAGES[number])
     for _ in range(2):
-        assert world.checker.check() != []
+        assert {one.number for one in world.checker.check()} >= {"12", "17", "20"}
 
 
 def test_what_is_seen_in_the_midst_of_a_step_is_not_checked(world: World):
