@@ -43,7 +43,7 @@ BEFORE_EVERYTHING = "2020-01-01T00:00:00+00:00"
 COPIES = count(1)
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where the system has one
 PLENTY = 8 * 1024**3
-"""Bytes; a run of the tests uses a fourth of it."""
+"""Bytes; a run of the tests uses a seventh of it."""
 
 
 SERVERS = {
