@@ -103,31 +103,28 @@ def function(invariants: Iterable[Invariant]) -> str:
     """
     every = list(invariants)
     lines = [
-        f"found_marks := ({marks()})",
-        "RETURN QUERY SELECT 'marks', NULL::uuid, to_jsonb(found_marks)",
+        f"found_marks := ({marks()});",
+        "RETURN QUERY SELECT 'marks', NULL::uuid, to_jsonb(found_marks);",
         *_answers(NEW_ROWS, STATE),
-        "IF NOT $3 THEN",
-        "RETURN",
-        "END IF",
+        "IF NOT $3 THEN RETURN; END IF;",
         *_answers(NEXT, COMMANDS),
         "IF found_marks = $5 THEN",
         *(_asked(one, query) for one in every if (query := of_commands(one))),
         "ELSE",
         *_answers(EVENTS),
         *(_asked(one, one.query) for one in every),
-        "END IF",
+        "END IF;",
     ]
+    body = "\n".join(lines)
     return (
         f"CREATE FUNCTION {STEP}(uuid[], int[], boolean, bigint, text)"
         " RETURNS TABLE (what text, journey uuid, said jsonb) LANGUAGE plpgsql AS $asked$\n"
-        "#variable_conflict use_column\nDECLARE found_marks text;\nBEGIN\n"
-        + "\n".join(line if line.endswith(("THEN", "ELSE")) else f"{line};" for line in lines)
-        + "\nEND $asked$"
+        f"#variable_conflict use_column\nDECLARE found_marks text;\nBEGIN\n{body}\nEND $asked$"
     )
 
 
 def _answers(*queries: str) -> Iterator[str]:
-    yield from (f"RETURN QUERY {query}" for query in queries)
+    yield from (f"RETURN QUERY {query};" for query in queries)
 
 
 def _asked(one: Invariant, query: str) -> str:
@@ -140,5 +137,5 @@ def _asked(one: Invariant, query: str) -> str:
     said = f"jsonb_build_array('{one.number}', f.what)"
     return (
         f"RETURN QUERY {head}SELECT 'found', f.journey::uuid, {said}"
-        f" FROM (\n{query}\n) AS f (journey, what)"
+        f" FROM (\n{query}\n) AS f (journey, what);"
     )
