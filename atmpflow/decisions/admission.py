@@ -103,6 +103,13 @@ def book_slots(command: ask.BookSlots, facts: Facts, now: datetime) -> list[Even
             "The slot ends before it starts.",
             "Give a start before the end.",
         )
+        require_right(
+            slot.kind not in {earlier.kind for earlier in command.slots[:index]},
+            "slot-twice",
+            f"slots[{index}]",
+            f"There is a {slot.kind} slot before it.",
+            "Give one slot of each kind.",
+        )
     return [fact.SlotsBooked(slots=command.slots)]
 
 

@@ -1,5 +1,6 @@
 """Which slots does a journey hold now, and which new ones move the fewest of them?"""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -28,7 +29,7 @@ def slots_now(facts: Facts) -> dict[Kind, Slot]:
 
 
 def judge_move(facts: Facts, slots: Sequence[Slot]) -> Verdict:
-    """Each replaces one that is held, in the order of their use; manufacture before expiry."""
+    """Each replaces one that is held, once, in order of use; manufacture before expiry."""
     held = slots_now(facts)
     after = held | {slot.kind: slot for slot in slots}
     in_order = [after[kind].starts_at for kind in ORDER if kind in after]
@@ -43,6 +44,11 @@ def judge_move(facts: Facts, slots: Sequence[Slot]) -> Verdict:
                 Reason("slot-empty", f"the {slot.kind} slot ends before it starts", SOURCE)
                 for slot in slots
                 if slot.ends_at <= slot.starts_at
+            ),
+            *(
+                Reason("slot-twice", f"more than one {kind} slot", SOURCE)
+                for kind, times in Counter(slot.kind for slot in slots).items()
+                if times > 1
             ),
             Reason("slots-out-of-order", "collection, courier, manufacture, bed", SOURCE)
             if in_order != sorted(in_order)

@@ -152,6 +152,18 @@ def test_a_slot_that_ends_before_it_begins_is_refused():
     assert (refused.code, refused.field) == ("slot-empty", "slots[0]")
 
 
+def test_a_second_slot_of_a_kind_is_refused_whatever_its_resource_and_time():
+    facts = waiting_for("book-slots")
+    move = next_command(facts)
+    slots = move.command.model_dump()["slots"]
+    for number, slot in enumerate(slots):
+        again = {**slot, "resource": "another", "ends_at": slot["ends_at"] + DAY}
+        twice = type(move.command)(occurred_at=move.command.occurred_at, slots=(*slots, again))
+        refused = _refused(facts, twice, move.actor)
+        assert (refused.code, refused.field) == ("slot-twice", f"slots[{len(slots)}]"), number
+    assert len(slots) == 4
+
+
 def test_the_qp_who_made_or_checked_the_batch_neither_certifies_nor_rejects():
     facts = waiting_for("certify-batch")
     move = next_command(facts)

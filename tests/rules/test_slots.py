@@ -94,6 +94,8 @@ def _slot(kind: Kind, *, begins: timedelta = timedelta(0), lasts: timedelta | No
         ([_slot("bed", begins=DAY)], []),
         ([_slot("bed", lasts=timedelta(0))], ["slot-empty"]),
         ([_slot("bed", lasts=-DAY)], ["slot-empty"]),
+        ([_slot("bed"), _slot("bed", begins=DAY)], ["slot-twice"]),
+        ([_slot("bed"), _slot("bed")], ["slot-twice"]),
         ([_slot("bed", begins=-90 * DAY)], ["slots-out-of-order"]),
         ([_slot("collection", begins=90 * DAY)], ["slots-out-of-order"]),
         (
@@ -104,6 +106,12 @@ def _slot(kind: Kind, *, begins: timedelta = timedelta(0), lasts: timedelta | No
 )
 def test_each_thing_wrong_with_a_move_is_named(slots: list[Slot], codes: list[str]):
     assert against(judge_move(FACTS, slots)) == codes
+
+
+@given(st.lists(st.sampled_from(ORDER), min_size=1, max_size=6))
+def test_no_move_has_two_slots_of_a_kind(kinds: list[Kind]):
+    judged = judge_move(FACTS, [_slot(kind) for kind in kinds])
+    assert judged.allowed == (len(set(kinds)) == len(kinds))
 
 
 def test_without_booked_slots_none_is_held_and_none_can_move():
