@@ -12,9 +12,9 @@ from models.recall import MaterialLot, RecallNotice
 
 
 def lots_used(event: Ingredients, row: Recorded, facts: Facts) -> Iterator[Change]:
-    """Which lots went into the present batch."""
+    """Which lots went into the present batch; each once, though two bottles of it were scanned."""
     opened = facts.last(BatchOpened)
-    for one in event.lots:
+    for one in dict.fromkeys(event.lots):
         place = {"journey_id": facts.journey, "seq": row.seq, "kind": one.kind, "lot": one.lot}
         batch = {"batch": opened.batch if opened else None, "recorded_at": row.occurred_at}
         yield Insert(MaterialLot, {**place, **batch})
