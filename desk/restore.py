@@ -1,5 +1,6 @@
 """Putting a backup back: loaded aside, held against its manifest, the rules and the anchors."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,8 @@ from tasks import clock
 from tasks.verify import verified
 
 ASIDE = "atmpflow_restoring"
+LEAVING_S = 5.0
+"""How long a closed connection may still be listed; PostgreSQL's own renaming waits as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +111,32 @@ def _require_free(databases: Databases, *, replace_journeys: bool) -> None:
 
 
 def _require_unused(administrator: str) -> None:
-    with psycopg.connect(administrator) as connection:
-        row: Any = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (APPLICATION_DATABASE,)
-        ).fetchone()
-    if row[0]:
-        raise Refused(
-            "database-in-use",
-            "",
-            "Somebody works on the database.",
-            "Stop `atmpflow up` and every other command on this state directory first.",
-        )
+    """Nobody is connected; who has just left is waited for, for the server is slower to say so."""
+    deadline = time.monotonic() + LEAVING_S
+    with psycopg.connect(administrator, autocommit=True) as connection:
+        while _connected(connection):
+            if time.monotonic() > deadline:
+                raise _in_use()
+            time.sleep(0.05)
+
+
+def _connected(connection: psycopg.Connection) -> bool:
+    """Is there anybody but the server's own vacuuming, which gives way?"""
+    query = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = %s AND backend_type = 'client backend'"
+    )
+    row: Any = connection.execute(query, (APPLICATION_DATABASE,)).fetchone()
+    return row[0] > 0
+
+
+def _in_use() -> Refused:
+    return Refused(
+        "database-in-use",
+        "",
+        "Somebody works on the database.",
+        "Stop `atmpflow up` and every other command on this state directory first.",
+    )
 
 
 def _aside(databases: Databases) -> Databases:
@@ -183,9 +201,12 @@ def _differs(says: dict[str, Any], has: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _put_in_place(administrator: str) -> str:
-    """The new database takes the old one's name; the old one is kept under another."""
-    before = f"{APPLICATION_DATABASE}_before_{clock.wall():%Y%m%d_%H%M%S}"
-    with psycopg.connect(administrator, autocommit=True) as connection:
-        _run(connection, "ALTER DATABASE {} RENAME TO {}", APPLICATION_DATABASE, before)
-        _run(connection, "ALTER DATABASE {} RENAME TO {}", ASIDE, APPLICATION_DATABASE)
+    """The new database takes the old one's name, which is kept under another: both or neither."""
+    before = f"{APPLICATION_DATABASE}_before_{clock.wall():%Y%m%d_%H%M%S_%f}"
+    try:
+        with psycopg.connect(administrator) as connection:
+            _run(connection, "ALTER DATABASE {} RENAME TO {}", APPLICATION_DATABASE, before)
+            _run(connection, "ALTER DATABASE {} RENAME TO {}", ASIDE, APPLICATION_DATABASE)
+    except psycopg.errors.ObjectInUse:
+        raise _in_use() from None
     return before

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from atmpflow.errors import Refused
 from deployments.embedded import running_postgres
 from deployments.roles import Databases, plain
 from deployments.settings import settings
 from desk.cli.main import app as command_line
 from desk.prepare import prepare
+from desk.restore import ASIDE, _new_database, _put_in_place
 from models.database import connect
 from tasks import clock
 from tasks.anchors import where
@@ -191,6 +194,24 @@ def test_nothing_is_put_back_under_somebody_at_work(here: Installation) -> None:
     with psycopg.connect(plain(here.databases.application)):
         told = here.run("restore", file, "--replace", exit_code=4)
     assert told["errors"][0]["code"] == "database-in-use"
+
+
+def test_who_is_leaving_is_waited_for(here: Installation) -> None:
+    file = here.backup()
+    leaving = psycopg.connect(plain(here.databases.application))
+    Timer(1.0, leaving.close).start()
+    assert here.run("restore", file, "--replace")["in_place"] is True
+
+
+def test_a_backup_that_cannot_take_its_place_leaves_what_is_there_in_its_own(
+    here: Installation,
+) -> None:
+    administrator = here.databases.administrator
+    assert administrator is not None
+    with _new_database(administrator), psycopg.connect(administrator, dbname=ASIDE):
+        with pytest.raises(Refused, match="database-in-use"):
+            _put_in_place(administrator)
+        assert here.journeys() > 0
 
 
 def test_on_a_server_of_ones_own_only_an_empty_database_takes_a_backup(
