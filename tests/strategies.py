@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import cache
+from string import ascii_letters, ascii_lowercase, digits
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
@@ -14,11 +15,11 @@ from pydantic.fields import FieldInfo
 from atmpflow.message import Content
 
 PATTERNS = {
-    r"^[^\x00-\x1f\x7f]+$": st.from_regex(r"\A[A-Za-z0-9*:./-]{1,40}\Z"),
+    r"^[^\x00-\x1f\x7f]+$": st.text(ascii_letters + digits + "*:./-", min_size=1, max_size=40),
 }
 """Texts by the pattern of their field; every other pattern is drawn from itself."""
 
-KEYS = st.from_regex(r"\A[a-z]{1,8}\Z")
+KEYS = st.text(ascii_lowercase, min_size=1, max_size=8)
 MOMENTS = st.datetimes(
     datetime(1990, 1, 1),  # noqa: DTZ001 - the zone is given below
     datetime(2100, 1, 1),  # noqa: DTZ001
@@ -83,7 +84,7 @@ def _plain(kind: Any, limits: tuple[Any, ...]) -> st.SearchStrategy[Any]:
 def _texts(limits: tuple[Any, ...]) -> st.SearchStrategy[str]:
     patterns = [limit.pattern for limit in limits if getattr(limit, "pattern", None)]
     wanted = [PATTERNS.get(one, st.from_regex(one, fullmatch=True)) for one in patterns]
-    return wanted[-1] if wanted else st.from_regex(r"\A[A-Za-z0-9-]{1,20}\Z")
+    return wanted[-1] if wanted else st.text(ascii_letters + digits + "-", min_size=1, max_size=20)
 
 
 def _numbers(kind: type[int] | type[float], limits: tuple[Any, ...]) -> st.SearchStrategy[Any]:

@@ -1,7 +1,8 @@
 """A record worth an inspection: whole, warm, held, refused journeys, and one of another centre."""
 
 import os
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from models.database import transaction
 from models.inspection.scope import Scope
 from models.passwords import MEMORY_KIB
 from models.printing import Printed, keep_print
+from tasks.pictures import made
 from tasks.signing import demand
 from tests.conftest import Database, copied, serving
 from tests.factories import (
@@ -61,8 +63,35 @@ class Inspected:
     def pack(self, folder: Path, scope: Scope, **changed: Any) -> tuple[Made, Pack]:
         """A pack as it is given to an inspector, opened again."""
         values = {"made_by": "an-officer", "made_at": NOON, "verify": False, **changed}
-        made = make(self.database.app, Asked(scope, **values), folder, f"pack-{uuid4().hex[:6]}")
-        return made, Pack(made.archive)
+        name = f"pack-{uuid4().hex[:6]}"
+        written = make(self.database.app, Asked(scope, **values), folder, name)
+        return written, Pack(written.archive)
+
+
+class DrawnOnce:
+    """Pictures by what they show: packs of one record have the same, and drawing takes long."""
+
+    def __init__(self) -> None:
+        self.drawn: dict[bytes, made.Picture] = {}
+
+    def of(self, draw: Callable[[Any], made.Picture]) -> Callable[[Any], made.Picture]:
+        def once(shown: Any) -> made.Picture:
+            key = pickle.dumps(shown)
+            if key not in self.drawn:
+                self.drawn[key] = draw(shown)
+            return self.drawn[key]
+
+        return once
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once() -> Iterator[DrawnOnce]:
+    """Within a module a picture is drawn once; who needs it drawn again forgets it first."""
+    pictures = DrawnOnce()
+    with pytest.MonkeyPatch.context() as drawing:
+        for name in ("_leg", "_custody"):
+            drawing.setattr(made, name, pictures.of(getattr(made, name)))
+        yield pictures
 
 
 @pytest.fixture(scope="module")

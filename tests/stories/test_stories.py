@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
@@ -15,12 +16,13 @@ from desk.stories.page import page
 from desk.stories.play import tell
 from models.database import transaction
 from models.invariants.checker import Circumstances, check
-from models.replay import replay
+from models.replay import compared_of, replay
 from tasks.fhir_export import exported
 from tests.conftest import Database, copied, serving
 from tests.factories import engine_steps
 from tests.fhir.r4 import backwards, bundle_faults
 from tests.intake.samples import SCHEMA
+from tests.models.rows import select
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +52,13 @@ ALONE = {"missed-slot"}
 @pytest.mark.parametrize("name", sorted(STORIES))
 def test_a_story_ends_right(request: pytest.FixtureRequest, name: str):
     stage = request.getfixturevalue("own_database" if name in ALONE else "stage")
+    before = _journeys(stage)
     facts, told = _told(stage, name)
     with transaction(stage.app) as connection:
         report = check(connection, Circumstances(now=_now(stage)))
     assert [one for one in report.violations if one.journey in (facts.journey, None)] == []
     with transaction(stage.app) as connection:
-        assert replay(connection) == []
+        assert compared_of(connection, sorted(_journeys(stage) - before)) == []
     wait = waits_for(facts)
     assert facts.ended or (wait and wait.owner and wait.until > wait.since)
     assert told["told"], "something went wrong, and nobody was told"
@@ -64,6 +67,15 @@ def test_a_story_ends_right(request: pytest.FixtureRequest, name: str):
     if SCHEMA.exists():
         bundle = exported(stage.app, facts.journey)
         assert [*bundle_faults(bundle), *backwards(bundle)] == []
+
+
+def test_the_tables_of_all_stories_together_are_what_the_ledger_says(stage: Database):
+    with transaction(stage.app) as connection:
+        assert replay(connection) == []
+
+
+def _journeys(database: Database) -> set[UUID]:
+    return {row[0] for row in select(database.app, "SELECT id FROM journey")}
 
 
 def _now(database: Database) -> datetime:
