@@ -22,16 +22,19 @@ def tell(telling: Telling) -> Iterator[Told]:
     centres = dict.fromkeys((referral.referring_organisation, referral.treating_centre))
     for code in centres:
         yield _made(code, {"identifier": [identifier(systems.ODS_CODE, code)]})
-    others = dict.fromkeys((telling.facts.product.holder, *_carriers(telling)))
+    others = dict.fromkeys((telling.facts.product.holder, *_on_the_way(telling)))
     for name in others:
         if name not in centres:
             yield _made(name, {"name": name})
 
 
-def _carriers(telling: Telling) -> Iterator[str]:
+def _on_the_way(telling: Telling) -> Iterator[str]:
+    """Who carries, and who sends, which need be neither the centre nor the holder."""
     for row in telling.facts.history:
         if isinstance(row.event, CourierBooked | CourierChanged):
             yield row.event.courier
+        if isinstance(row.event, CourierBooked):
+            yield row.event.sender
 
 
 def _made(name: str, elements: Element) -> Told:

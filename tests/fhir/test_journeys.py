@@ -1,6 +1,7 @@
 """Journeys as Bundles: valid at every stage, the same twice, and silent about who it is."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from atmpflow.events import EVENTS
 from atmpflow.events.admission import ReferralReceived
+from atmpflow.events.shipment import CourierBooked
 from atmpflow.fhir.bundle import bundle
 from atmpflow.fhir.elements import moment
 from atmpflow.fhir.telling import Signature, Telling
@@ -93,6 +95,23 @@ def _history(draw: st.DrawFn) -> Facts:
 @given(st.composite(_history)())
 def test_whatever_has_happened_in_whichever_order_is_valid(facts: Facts) -> None:
     assert bundle_faults(told(facts)) == []
+
+
+@needs_schema
+def test_a_sender_that_is_neither_centre_nor_holder_is_told_of_too() -> None:
+    facts = whole("kymriah")[-1]
+    booked = [row for row in facts.history if isinstance(row.event, CourierBooked)]
+    rows = [
+        replace(row, event=row.event.model_copy(update={"sender": "Depot of the courier"}))
+        if row in booked
+        else row
+        for row in facts.history
+    ]
+    found = told(replace(facts, history=tuple(rows)))
+    assert bundle_faults(found) == []
+    senders = {one["supplier"]["reference"] for one in of(found, "SupplyDelivery")}
+    named = [one for one in of(found, "Organization") if f"urn:uuid:{one['id']}" in senders]
+    assert [one["name"] for one in named] == ["Depot of the courier"]
 
 
 @pytest.mark.parametrize("product", ["kymriah", "zolgensma"])
