@@ -9,6 +9,7 @@ from datetime import datetime
 
 from atmpflow.commands import consent as ask
 from atmpflow.decisions.guard import missing_from, require_right
+from atmpflow.errors import Refused
 from atmpflow.events import consent as fact
 from atmpflow.events.administration import DoseAdministered
 from atmpflow.events.after import HoldPlaced, JourneyWithdrawn
@@ -16,7 +17,13 @@ from atmpflow.events.collection import CollectionCompleted
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.rules.administration import treated
-from atmpflow.rules.consent import in_force, left_over, withdrawn
+from atmpflow.rules.consent import (
+    agreed_since,
+    in_force,
+    left_over,
+    taken_back_at,
+    withdrawn,
+)
 
 WITHDRAWN = "consent-withdrawn"
 """The reason of a hold that a withdrawal places."""
@@ -31,6 +38,8 @@ def withdraw_consent(command: ask.WithdrawConsent, facts: Facts, now: datetime) 
         f"Not agreed to at present: {', '.join(never)}.",
         "Name the scopes that the patient takes back; the journey shows those in force.",
     )
+    given = agreed_since(facts)
+    _require_later(command.occurred_at, max(given[scope] for scope in command.scopes), "agreed to")
     taken = event_of(fact.ConsentWithdrawn, command)
     return [taken, *([] if facts.ended else _at_once(taken, facts))]
 
@@ -69,4 +78,16 @@ def renew_consent(command: ask.RenewConsent, facts: Facts, now: datetime) -> lis
         f"Taken back: {', '.join(withdrawn(facts)) or 'nothing'}.",
         "Name every scope that was taken back, each agreed to anew.",
     )
+    _require_later(command.occurred_at, taken_back_at(facts), "taken back")
     return [event_of(fact.ConsentRenewed, command)]
+
+
+def _require_later(at: datetime, than: datetime | None, what: str) -> None:
+    """Each word of the patient's takes back or renews one before it, also where it is told late."""
+    if than is not None and at < than:
+        raise Refused(
+            "date-impossible",
+            "occurred_at",
+            f"It was {what} later, at {than:%Y-%m-%d %H:%M:%S} UTC.",
+            "Give the time at which the patient said so, with its time zone.",
+        )

@@ -4,6 +4,8 @@ Source: Human Tissue Act 2004 s. 1 and HTA Code A (consent may be withdrawn at a
 on its own); UK GDPR Art. 7(3).
 """
 
+from datetime import datetime
+
 from atmpflow.events.admission import ConsentGiven, OrderConfirmed, Scope, UnitAllocated
 from atmpflow.events.collection import CollectionCompleted
 from atmpflow.events.consent import ConsentRenewed, ConsentWithdrawn, Keeper, LeftOver, Wish
@@ -22,18 +24,28 @@ SCOPES: dict[str, tuple[Scope, ...]] = {
 """What a patient must have agreed to (Human Tissue Act 2004; Reg. 1394/2007 Art. 15 follow-up)."""
 
 
-def in_force(facts: Facts) -> frozenset[Scope]:
-    """The scopes that were given and not withdrawn; a new form replaces the one before."""
-    agreed: frozenset[Scope] = frozenset()
+def agreed_since(facts: Facts) -> dict[Scope, datetime]:
+    """The scopes given and not withdrawn, each since when; a new form replaces the one before."""
+    agreed: dict[Scope, datetime] = {}
     for row in facts.history:
         event = row.event
         if isinstance(event, ConsentWithdrawn):
-            agreed -= frozenset(event.scopes)
+            agreed = {scope: at for scope, at in agreed.items() if scope not in event.scopes}
         elif isinstance(event, ConsentRenewed):
-            agreed |= frozenset(event.scopes)
+            agreed |= dict.fromkeys(event.scopes, row.occurred_at)
         elif isinstance(event, ConsentGiven):
-            agreed = frozenset(event.scopes)
+            agreed = dict.fromkeys(event.scopes, row.occurred_at)
     return agreed
+
+
+def in_force(facts: Facts) -> frozenset[Scope]:
+    """The scopes that were given and not withdrawn."""
+    return frozenset(agreed_since(facts))
+
+
+def taken_back_at(facts: Facts) -> datetime | None:
+    """When the patient last took something back, whenever that was told."""
+    return max((row.occurred_at for row, _ in facts.ever(ConsentWithdrawn)), default=None)
 
 
 def withdrawn(facts: Facts) -> tuple[Scope, ...]:

@@ -52,8 +52,6 @@ WITH told AS (
     LEFT JOIN ledger examined ON examined.journey_id = u.journey_id AND examined.seq = u.examined
     LEFT JOIN ledger prescribed
         ON prescribed.journey_id = u.journey_id AND prescribed.seq = u.prescribed
-    LEFT JOIN consent withdrawable
-        ON withdrawable.journey_id = u.journey_id AND withdrawable.scope = 'treatment'
     CROSS JOIN LATERAL (VALUES
         ('not certified', CASE WHEN birth.name = 'manufacture.completed'
             THEN u.certified > u.born AND certificate.payload ->> 'batch' = unit.batch
@@ -73,7 +71,12 @@ WITH told AS (
         ('not accepted on site', u.on_site > u.born),
         ('past its expiry', (birth.payload ->> 'expires_at')::timestamptz > coalesce(u.ended, u.begun)),
         ('no consent to treatment', u.verified > u.consented AND consent.payload -> 'scopes' ? 'treatment'),
-        ('consent withdrawn', coalesce(withdrawable.withdrawn_at > u.begun, TRUE)),
+        ('consent withdrawn', NOT EXISTS (
+            SELECT FROM ledger w WHERE w.journey_id = u.journey_id AND w.seq < u.seq
+                AND w.name = 'consent.withdrawn' AND w.payload -> 'scopes' ? 'treatment'
+                AND NOT EXISTS (SELECT FROM ledger r WHERE r.journey_id = w.journey_id
+                    AND r.name IN ('consent.given', 'consent.renewed')
+                    AND r.seq > w.seq AND r.seq < u.seq AND r.payload -> 'scopes' ? 'treatment'))),
         ('not cleared', u.cleared > u.given),
         ('recalled', NOT EXISTS (
             SELECT FROM recall r

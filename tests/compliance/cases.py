@@ -32,6 +32,14 @@ VOID = """
 INSERT INTO signature_void (signature_id, found_at, reason)
 VALUES ('11111111-1111-4111-8111-111111111111', %(now)s, 'changed');
 """
+TOLD_LATE = """
+UPDATE ledger SET name = 'consent.withdrawn',
+    payload = jsonb_build_object('scopes', jsonb_build_array('treatment')),
+    occurred_at = (SELECT max(started_at) FROM administration WHERE journey_id = %(done)s)
+        - interval '{before}'
+WHERE journey_id = %(done)s
+    AND seq = (SELECT max(seq) FROM ledger WHERE journey_id = %(done)s);
+"""
 TRIAL = "UPDATE journey SET trial = 'TRIAL-1' WHERE id = %(made)s;"
 LEAVER = (
     "UPDATE account SET state = 'left', left_at = now() WHERE username = 'simulated-courier-1';"
@@ -222,6 +230,9 @@ CASES = {
     "consent-withdrawn": Case(
         "UPDATE consent SET withdrawn_at = %(now)s WHERE journey_id = %(made)s AND scope = 'treatment'",
         "UPDATE consent SET withdrawn_at = %(now)s WHERE journey_id = %(made)s AND scope = 'data'",
+    ),
+    "consent-withdrawn-late": Case(
+        TOLD_LATE.format(before="0 minutes"), TOLD_LATE.format(before="-1 minute")
     ),
     "approval-ethics": Case(
         TRIAL + approval("ethics", until="-1 day"), TRIAL + approval("ethics", until="1 day")

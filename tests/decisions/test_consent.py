@@ -1,5 +1,7 @@
 """Consent that is taken back: at once nothing more is given, whatever the stage."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ from atmpflow.events.manufacture import ManufactureStarted
 from atmpflow.journey import Facts
 from atmpflow.people import ENGINE, Actor, Role
 from atmpflow.rules.administration import judge_gate
-from atmpflow.rules.consent import SCOPES, in_force, left_over
+from atmpflow.rules.consent import SCOPES, agreed_since, in_force, left_over, taken_back_at
 from atmpflow.rules.release import judge_record
 from atmpflow.waits import timers, waits_for
 from tests.memory import LATE, asked, next_command, stepped, waiting_for, whole, with_event
@@ -65,6 +67,37 @@ def test_no_dose_is_given_after_consent_to_treatment_was_taken_back(facts: Facts
             continue
         assert not any(isinstance(event, DoseAdministered) for event in events)
     assert len(after.all(DoseAdministered)) == given
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@given(st.sampled_from(CONSENTED), st.integers(-50_000, 50_000))
+def test_nothing_is_taken_back_before_it_was_agreed_to_or_renewed_before_it_was_taken_back(
+    facts: Facts, minutes: int
+):
+    given_at = agreed_since(facts)["treatment"]
+    at = min(given_at + minutes * MINUTE, LATE)
+    taken = WithdrawConsent(occurred_at=at, scopes=("treatment",))
+    if at < given_at:
+        assert _code(facts, taken, NURSE) == "date-impossible"
+        return
+    after = asked(facts, taken, NURSE)
+    assert taken_back_at(after) == at
+    for early in (MINUTE, timedelta(microseconds=1)):
+        renewed = RenewConsent(occurred_at=at - early, scopes=("treatment",), form_version="v2")
+        expected = "journey-ended" if after.ended else "date-impossible"
+        assert _code(after, renewed, PHYSICIAN) == expected
+
+
+def test_a_withdrawal_that_is_told_late_is_taken_and_keeps_its_time():
+    facts = waiting_for("complete-monitoring", "aucatzyl")
+    dose = facts.recorded(DoseAdministered)
+    assert dose is not None
+    before = dose[1].started_at - MINUTE
+    after = asked(facts, WithdrawConsent(occurred_at=before, scopes=("treatment",)), NURSE)
+    assert taken_back_at(after) == before
+    assert "treatment" not in in_force(after)
 
 
 def _bedside(facts: Facts):

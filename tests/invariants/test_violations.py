@@ -306,7 +306,9 @@ def test_the_gate_misses_each_event_that_it_needs(record: Record, event: str, re
         ("UPDATE ledger SET name = 'hold.placed' WHERE name = 'release.prepared'", "on hold"),
         ("UPDATE ledger SET name = 'batch.rejected' WHERE name = 'release.prepared'", "rejected"),
         (
-            "UPDATE consent SET withdrawn_at = given_at WHERE scope = 'treatment'",
+            "UPDATE ledger SET name = 'consent.withdrawn',"
+            " payload = jsonb_build_object('scopes', jsonb_build_array('treatment'))"
+            " WHERE name = 'release.prepared'",
             "consent withdrawn",
         ),
         ("UPDATE ledger SET name = 'product.damaged' WHERE name = 'product.thawed'", "damaged"),
