@@ -17,20 +17,15 @@ from atmpflow.events.collection import CollectionCompleted
 from atmpflow.journey import Facts
 from atmpflow.message import Event, event_of
 from atmpflow.rules.administration import treated
-from atmpflow.rules.consent import (
-    agreed_since,
-    in_force,
-    left_over,
-    taken_back_at,
-    withdrawn,
-)
+from atmpflow.rules.consent import agreed_since, left_over, taken_back_at, withdrawn
 
 WITHDRAWN = "consent-withdrawn"
 """The reason of a hold that a withdrawal places."""
 
 
 def withdraw_consent(command: ask.WithdrawConsent, facts: Facts, now: datetime) -> list[Event]:
-    never = missing_from(command.scopes, in_force(facts))
+    given = agreed_since(facts)
+    never = missing_from(command.scopes, given)
     require_right(
         not never,
         "consent-not-given",
@@ -38,7 +33,6 @@ def withdraw_consent(command: ask.WithdrawConsent, facts: Facts, now: datetime) 
         f"Not agreed to at present: {', '.join(never)}.",
         "Name the scopes that the patient takes back; the journey shows those in force.",
     )
-    given = agreed_since(facts)
     _require_later(command.occurred_at, max(given[scope] for scope in command.scopes), "agreed to")
     taken = event_of(fact.ConsentWithdrawn, command)
     return [taken, *([] if facts.ended else _at_once(taken, facts))]
